@@ -1,0 +1,1 @@
+"""Events to bytes and bytes to events: tables, lines, JSON, CSV, importers, hostile text."""

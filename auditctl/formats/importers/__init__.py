@@ -1,0 +1,1 @@
+"""Readers of audit trails that were written elsewhere."""

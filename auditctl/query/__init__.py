@@ -1,0 +1,1 @@
+"""Which events: fields, the parser, the tree, and the tree's readings."""

@@ -1,0 +1,1 @@
+"""Where events are: the Store protocol and its kinds."""

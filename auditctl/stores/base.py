@@ -1,0 +1,279 @@
+"""The Store protocol: what every kind of store can do, and what passes through it.
+
+A store is opened by ``stores.opening``, used by one thread, and closed. Reading never changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from auditctl.query.tree import EVERYTHING, Node
+
+if TYPE_CHECKING:
+    from auditctl.events.event import Event
+    from auditctl.events.intake import NewEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked of a store.
+
+    Attributes:
+        where: The condition.
+        since: Start of the range in milliseconds, inclusive; None is open.
+        until: End of the range in milliseconds, exclusive; None is open.
+        limit: How many events at most, after the filter; None is all.
+        oldest_first: Order of reading: by occurred_at, ties by seq; newest first by default.
+            A limit takes the newest (or oldest) ones in this order.
+    """
+
+    where: Node = EVERYTHING
+    since: int | None = None
+    until: int | None = None
+    limit: int | None = None
+    oldest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Something that the answer lacks: an interval in milliseconds (None: open) and the reason."""
+
+    since: int | None
+    until: int | None
+    reason: str
+
+
+@dataclass(slots=True)
+class Completeness:
+    """What is missing from an answer; complete while ``holes`` is empty.
+
+    It is final once the results have been read to their end.
+    """
+
+    holes: list[Hole] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.holes
+
+
+class Results(Protocol):
+    """An answer: iterate once, then ask what was missing."""
+
+    completeness: Completeness
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield the events in the order that the query asked for."""
+        ...
+
+    def bodies(self) -> Iterator[bytes]:
+        """Yield the canonical bytes instead: the bulk path. Not after iterating."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many events match: exactly, or at least (``exact`` False)."""
+
+    number: int
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in the order of following: everything up to ``seq`` has been seen.
+
+    ``store`` names the store that gave it, so that it is refused by another.
+    """
+
+    store: str
+    seq: int
+
+
+NoticeKind = Literal["bookmark", "gap", "lag", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a follower is told between events.
+
+    Attributes:
+        kind: ``bookmark`` (nothing new up to the cursor; sent at least every ``heartbeat``),
+            ``gap`` (events are missing), ``lag``, ``end`` (the store ended the following).
+        cursor: The position.
+        missed: How many events a gap has.
+        text: A sentence for people.
+    """
+
+    kind: NoticeKind
+    cursor: Cursor
+    missed: int = 0
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One dimension of a count: a field of the catalogue, or time in steps of ``every``.
+
+    ``every`` is in milliseconds from ``origin`` (milliseconds): buckets start at
+    ``origin + n * every``. Months and other uneven steps come as explicit ``edges`` (milliseconds,
+    ascending); a time outside them falls into no bucket.
+    """
+
+    field: str | None = None
+    path: tuple[str, ...] = ()
+    every: int | None = None
+    origin: int = 0
+    edges: tuple[int, ...] = ()
+
+
+CountKey = tuple[str | int | None, ...]
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts by group: texts for fields (None: the field is absent), bucket starts for time.
+
+    A field with several values (targets) counts an event once in each group.
+    """
+
+    rows: dict[CountKey, int]
+    total: int
+    completeness: Completeness = field(default_factory=Completeness)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of a store's vocabulary.
+
+    Attributes:
+        value: The action, actor id, organization, ...
+        count: How many events have it.
+        first: When it was first seen, in milliseconds of occurred_at.
+        last: When it was last seen.
+        detail: More about it: an actor's name, type, email.
+    """
+
+    value: str
+    count: int
+    first: int
+    last: int
+    detail: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of one appended event."""
+
+    id: str
+    seq: int
+    status: Literal["added", "duplicate", "conflict"]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a durable append did, in the order of its events; ``replayed`` by idempotency key."""
+
+    events: tuple[Stored, ...]
+    replayed: bool = False
+
+    @property
+    def added(self) -> int:
+        """How many events are new in the store."""
+        return sum(1 for event in self.events if event.status == "added")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What a store says about itself: for ``store show``, ``doctor`` and footers."""
+
+    kind: str
+    address: str
+    events: int
+    first: int | None
+    last: int | None
+    organizations: int
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """A place where events are."""
+
+    def search(self, query: Query) -> Results:
+        """Return the matching events in the order of reading, streaming."""
+        ...
+
+    def total(self, query: Query, *, at_most: int) -> Total:
+        """Return how many events match, looking no further than about ``at_most``.
+
+        The query's limit is not applied.
+        """
+        ...
+
+    def get(self, event_id: str) -> Event:
+        """Return one event.
+
+        Raises:
+            NotFoundError: There is none with this id.
+        """
+        ...
+
+    def head(self) -> Cursor:
+        """Return the position behind the newest event."""
+        ...
+
+    def follow(
+        self, query: Query, after: Cursor | None = None, *, heartbeat: float = 1.0
+    ) -> Iterator[Event | Notice]:
+        """Yield matching events as they are stored, in order of ``seq``, without end.
+
+        Args:
+            query: Condition and range; limit and order are not applied.
+            after: Where to go on; None is the head.
+            heartbeat: Seconds after which a bookmark is given at the latest.
+        """
+        ...
+
+    def count(self, query: Query, by: Sequence[Grouping]) -> Counts:
+        """Count matching events in groups; the query's limit is not applied."""
+        ...
+
+    def append(
+        self,
+        events: Sequence[NewEvent],
+        *,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Store events; when it returns, they are durable.
+
+        An event whose id is already there with equal content is a ``duplicate``; with other
+        content a ``conflict``, and is not stored. All others are stored in one transaction.
+
+        Raises:
+            ConflictError: The idempotency key was used with other events in the last 24 hours.
+            StoreError: The store is read-only, full, failing, or busy; nothing was stored.
+        """
+        ...
+
+    def vocabulary(self, field: str, *, limit: int | None = None) -> list[Term]:
+        """Return known values, most frequent first: ``action``, ``actor``, ``org``."""
+        ...
+
+    def explain(self, query: Query) -> list[tuple[str, str]]:
+        """Return how the query would be answered: (what, how) lines."""
+        ...
+
+    def info(self) -> StoreInfo:
+        """Return what the store is and holds."""
+        ...
+
+    def check(self) -> Iterable[str]:
+        """Verify the store's integrity; yield a sentence for each fault."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
