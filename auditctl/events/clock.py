@@ -16,6 +16,13 @@ MAX_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
 
 _MILLISECOND = timedelta(milliseconds=1)
 _CANONICAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+# fromisoformat takes any character between date and clock, even a digit: it reads
+# 2026-05-01112:00 as 12:00; and what else it takes differs from one Python to the next
+_ISO_8601 = re.compile(
+    r"(?:\d{4}-\d\d-\d\d|\d{8})"
+    r"(?:[Tt ]\d\d(?::?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?: ?(?:[Zz]|[+-]\d\d(?::?\d\d)?))?)?",
+    re.ASCII,
+)
 
 
 def now_ms() -> int:
@@ -42,14 +49,18 @@ def format_ms(ms: int) -> str:
 def parse_instant(text: str) -> int:
     """Return the instant that an event's time stamp names, in milliseconds.
 
-    Reads RFC 3339 and the other ISO 8601 forms of ``datetime.fromisoformat``. A stamp without a
-    zone is taken as UTC, as the WorkOS Python SDK sends naive datetimes without a suffix.
+    Reads RFC 3339, and of ISO 8601 also the basic form, a date alone (its midnight) and shorter
+    clocks and offsets. A stamp without a zone is taken as UTC, as the WorkOS Python SDK sends
+    naive datetimes without a suffix.
 
     Raises:
         EventError: The text is no such time, or lies outside years 1 to 9999.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        if _ISO_8601.fullmatch(text) is None:
+            raise ValueError("not ISO 8601")  # noqa: TRY301 - one way to refuse
+        # RFC 3339 allows a small z, fromisoformat does not
+        moment = datetime.fromisoformat(text.upper())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         ms = datetime_to_ms(moment)

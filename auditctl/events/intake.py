@@ -141,6 +141,9 @@ def intake_json(
         # not our own form: read it loosely, which also finds the words for what is wrong
         return intake(decode_json(line), organization=organization, unknown=unknown)
     if organization is not None and event.organization_id == DEFAULT_ORGANIZATION:
+        if b'"organization_id"' in line:
+            # named, as our own export names it, or a key of that name lies deeper: look closely
+            return intake(decode_json(line), organization=organization, unknown=unknown)
         event.organization_id = organization
     return _finished(event)
 
@@ -184,7 +187,7 @@ def intake(
     try:
         event = msgspec.convert(mapping, NewEvent)
     except msgspec.ValidationError as error:
-        raise EventError(_readable(str(error))) from error
+        raise EventError(_wrong_metadata(mapping) or _readable(str(error))) from error
     return _finished(event)
 
 
@@ -226,9 +229,7 @@ def _tidy(mapping: dict[str, Any]) -> list[str]:
     return stray
 
 
-def _tidy_part(
-    part: Mapping[str, Any], kind: str, path: str, stray: list[str]
-) -> dict[str, Any]:
+def _tidy_part(part: Mapping[str, Any], kind: str, path: str, stray: list[str]) -> dict[str, Any]:
     stray.extend(f"{path}.{key}" for key in part if key not in _KNOWN[kind])
     return {key: part[key] for key in part if key in _KNOWN[kind] and part[key] is not None}
 
@@ -251,11 +252,26 @@ def _finished(event: NewEvent) -> NewEvent:
     return event
 
 
+def _wrong_metadata(mapping: dict[str, Any]) -> str | None:
+    """Name the first metadata key whose value is no scalar; msgspec names only the object."""
+    parts = [("", mapping), ("actor.", mapping.get("actor"))]
+    targets = mapping.get("targets")
+    if isinstance(targets, list):
+        parts.extend((f"targets[{n}].", target) for n, target in enumerate(targets))
+    for path, part in parts:
+        metadata = part.get("metadata") if isinstance(part, dict) else None
+        if isinstance(metadata, dict):
+            for key, value in metadata.items():
+                if not isinstance(value, Scalar):
+                    wanted = "expected a string, a number or a boolean"
+                    return f"'{path}metadata.{key}': {wanted}, got {_kind(value)}"
+    return None
+
+
 def _readable(message: str) -> str:
     """Turn ``Expected `str`, got `int` - at `$.actor.id``` into a sentence about the field."""
     text, _, path = message.partition(" - at `$.")
     words = {
-        "`str | int | float | bool`": "a string, a number or a boolean",
         "`str`": "a string",
         "`int`": "a whole number",
         "`object`": "an object",
@@ -279,5 +295,11 @@ def _unknown_key(path: str) -> str:
 
 
 def _kind(value: object) -> str:
-    names = {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    names = {
+        list: "a list",
+        dict: "an object",
+        str: "a string",
+        bool: "a boolean",
+        type(None): "null",
+    }
     return names.get(type(value), "a number")

@@ -166,11 +166,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of one appended event."""
+    """What became of one appended event; ``reason`` says why one was ``refused``."""
 
     id: str
     seq: int
-    status: Literal["added", "duplicate", "conflict"]
+    status: Literal["added", "duplicate", "conflict", "refused"]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,8 @@ class Store(Protocol):
         """Store events; when it returns, they are durable.
 
         An event whose id is already there with equal content is a ``duplicate``; with other
-        content a ``conflict``, and is not stored. All others are stored in one transaction.
+        content a ``conflict``, and one that the store cannot hold is ``refused``; these are not
+        stored. All others are stored in one transaction.
 
         Raises:
             ConflictError: The idempotency key was used with other events in the last 24 hours.

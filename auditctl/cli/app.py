@@ -1,0 +1,156 @@
+"""The command table: name -> module, loaded when the command is called.
+
+``auditctl --help`` lists the table without importing any command.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import Abort, Exit, TyperException
+
+from auditctl import __version__
+from auditctl.errors import AuditctlError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditctl.cli.session import Session
+
+
+class Entry(NamedTuple):
+    """One command: the module that has it as ``command``, and what it does in a line."""
+
+    module: str
+    summary: str
+    section: str
+
+
+_READ, _WRITE, _KEEP = "Read", "Write", "Keep"
+COMMANDS = {
+    "list": Entry("list", "Search the trail, newest first", _READ),
+    "get": Entry("get", "Show one event in full", _READ),
+    "tail": Entry("tail", "Show recent events, then new ones as they come", _READ),
+    "stats": Entry("stats", "Count events by action, actor, time, ...", _READ),
+    "export": Entry("export", "Write matching events to a file, all or nothing", _READ),
+    "actions": Entry("actions", "List the actions of the trail, with counts", _READ),
+    "actors": Entry("actors", "List the actors of the trail, with counts", _READ),
+    "record": Entry("record", "Store one event, or many from standard input", _WRITE),
+    "import": Entry("import_", "Store a trail that was written elsewhere", _WRITE),
+    "store": Entry("store", "Name stores and choose the default", _KEEP),
+    "doctor": Entry("doctor", "Check the installation and the store", _KEEP),
+    "help": Entry("help", "Explain a topic: query, time, formats, ...", _KEEP),
+}
+ALIASES = {"ls": "list"}
+_NEGATED = re.compile(r"-[a-z_]+(\.[\w.\"-]+)?:", re.ASCII)
+
+
+class CommandTable(TyperGroup):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """Return the names in the order of the table."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ANN401 - Click's command type is private to Typer
+        """Import a command; None for an unknown name."""
+        del ctx
+        name = ALIASES.get(cmd_name, cmd_name)
+        entry = COMMANDS.get(name)
+        if entry is None:
+            return None
+        return import_module(f"auditctl.cli.{entry.module}").command
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 - as above
+        """Find the command, or say which was meant."""
+        name = args[0]
+        if ALIASES.get(name, name) not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches  # noqa: PLC0415 - only for an error
+
+            close = get_close_matches(name, [*COMMANDS, *ALIASES], n=1)
+            hint = f"did you mean `auditctl {close[0]}`?" if close else "see `auditctl --help`"
+            raise UsageError(f"there is no command '{name}'", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
+        """Write the help of the program."""
+        del ctx
+        formatter.write(
+            "Read any audit trail: who did what, to what, when, from where.\n\n"
+            "Examples:\n"
+            "  auditctl list --store demo\n"
+            "  auditctl list --action 'project.*' --since 24h\n"
+            "  auditctl tail 'actor:jon@acme.com -action:session.*'\n"
+            "  auditctl stats --by action,actor.id --since 7d\n"
+            "  auditctl import --from cloudtrail logs/*.json.gz\n\n"
+            "Usage: auditctl COMMAND [OPTIONS]\n"
+        )
+        for section in (_READ, _WRITE, _KEEP):
+            formatter.write(f"\n{section}:\n")
+            for name, entry in COMMANDS.items():
+                if entry.section == section:
+                    formatter.write(f"  {name:<9} {entry.summary}\n")
+        formatter.write(
+            "\nEvery command takes --help, --store, --quiet and --debug.\n"
+            "`auditctl help` lists the topics; `auditctl --version` tells the version.\n"
+        )
+
+
+def run_command(arguments: Sequence[str], session: Session) -> None:
+    """Parse a command line and run its command.
+
+    Raises:
+        AuditctlError: Whatever goes wrong.
+    """
+    table = CommandTable(name="auditctl", no_args_is_help=True, rich_markup_mode=None)
+    words = _prepared(arguments, session)
+    try:
+        with table.make_context("auditctl", words, obj=session) as ctx:
+            table.invoke(ctx)
+    except Exit as end:
+        session.exit_code = session.exit_code or end.exit_code
+    except Abort as error:
+        raise KeyboardInterrupt from error
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            session.stdout.write(error.format_message().encode() + b"\n")
+            return
+        raise _usage(error) from error
+
+
+def _prepared(arguments: Sequence[str], session: Session) -> list[str]:
+    """Bring the words into the form that the parser of options takes.
+
+    ``-action:x`` is a negated condition, not the options ``-a -c ...``; ``-h`` is ``--help``;
+    ``--debug`` holds from the first moment.
+    """
+    words: list[str] = []
+    for place, word in enumerate(arguments):
+        if word == "--":
+            words.extend(arguments[place:])
+            break
+        if word == "--debug":
+            session.debug = True
+        if word == "-h":
+            words.append("--help")
+        elif _NEGATED.match(word):
+            words.append(f"NOT {word[1:]}")
+        elif word in ("--version", "-V") and not words:
+            session.stdout.write(f"auditctl {__version__}\n".encode())
+            raise Exit(0)
+        else:
+            words.append(word)
+    return words
+
+
+def _usage(error: TyperException) -> AuditctlError:
+    """Turn what the parser of options says into an error of ours."""
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = getattr(context, "command_path", "auditctl")
+    return UsageError(message[:1].lower() + message[1:], hint=f"see `{path} --help`")

@@ -1,0 +1,121 @@
+"""How a function becomes a command: shared groups of options, and help that opens with examples.
+
+A command is a plain function. Its first parameter is the session; parameters whose type is a
+dataclass of ``options.py`` stand for all the options of that group.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import MISSING, fields, is_dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import typer
+from typer.core import TyperCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from auditctl.cli.session import Session
+
+_PANELS = ("", "Filter", "Range", "Output", "General")
+
+
+class Command(TyperCommand):
+    """A command whose help opens with examples."""
+
+    examples: Sequence[tuple[str, str]] = ()
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - Click's types are private to Typer
+        """Write summary, examples, usage, text and options, in that order."""
+        summary, _, rest = inspect.cleandoc(self.help or "").partition("\n\n")
+        formatter.write(f"{summary}\n\nExamples:\n")
+        for comment, line in self.examples:
+            formatter.write(f"  # {comment}\n  auditctl {line}\n")
+        formatter.write("\n")
+        self.format_usage(ctx, formatter)
+        if rest:
+            formatter.write(f"\n{rest}\n")
+        self._format_panels(ctx, formatter)
+
+    def _format_panels(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is None:
+                continue
+            panel = getattr(param, "rich_help_panel", None)
+            default = "Arguments" if param.param_type_name == "argument" else "Options"
+            panel = "General" if param.name == "help" else panel or default
+            panels.setdefault(panel, []).append(record)
+        for name in ("Arguments", "Options", "Filter", "Range", "Output", "General"):
+            if name in panels:
+                with formatter.section(name):
+                    formatter.write_dl(panels[name])
+
+
+def command(
+    function: Callable[..., None], *, name: str, examples: Sequence[tuple[str, str]]
+) -> Any:  # noqa: ANN401 - Click's command type is private to Typer
+    """Return a function as a command.
+
+    Args:
+        function: Called with the session and the parsed options.
+        name: What it is called by.
+        examples: (comment, command line without the program) pairs for its help.
+    """
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, cls=Command, context_settings={"max_content_width": 100})(_flat(function))
+    made = typer.main.get_command(app)
+    made.examples = examples  # type: ignore[attr-defined]
+    return made
+
+
+def _flat(function: Callable[..., None]) -> Callable[..., None]:
+    """Return the function with each group of options spread into single parameters."""
+    signature = inspect.signature(function, eval_str=True)
+    session_name, *names = signature.parameters
+    groups: dict[str, type] = {}
+    flat = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
+    for name in names:
+        parameter = signature.parameters[name]
+        if is_dataclass(parameter.annotation):
+            groups[name] = parameter.annotation
+            flat.extend(_parameters(parameter.annotation))
+        else:
+            flat.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+
+    @wraps(function)
+    def call(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - whatever the options are
+        session: Session = ctx.obj
+        for name, group in groups.items():
+            parts = {part.name: given.pop(part.name) for part in fields(group)}
+            given[name] = group(**parts)
+            if name == "common":
+                session.quiet = given[name].quiet
+                session.debug = session.debug or given[name].debug
+        function(**{session_name: session}, **given)
+
+    call.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
+    call.__annotations__ = {parameter.name: parameter.annotation for parameter in flat}
+    del call.__wrapped__  # type: ignore[attr-defined]
+    return call
+
+
+def _parameters(group: type) -> list[inspect.Parameter]:
+    hints = inspect.get_annotations(group, eval_str=True)
+    made = []
+    for part in fields(group):
+        default = part.default
+        if default is MISSING:
+            default = part.default_factory() if part.default_factory is not MISSING else ...
+        made.append(
+            inspect.Parameter(
+                part.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=default,
+                annotation=hints[part.name],
+            )
+        )
+    return made

@@ -1,0 +1,188 @@
+"""``auditctl export``: matching events into a file, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditctl.cli.asking import Question, ask, say_nothing_yet
+from auditctl.cli.command import command
+from auditctl.cli.list import read_limit
+from auditctl.cli.options import Common, Filters, Output, QueryText, Span, merged
+from auditctl.cli.printing import MACHINE, finish, footer
+from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
+from auditctl.errors import AuditctlError, UsageError
+from auditctl.formats.writer import OutputOptions, canonical_format, open_writer
+from auditctl.stores.base import Completeness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from auditctl.stores.base import Store
+
+_BY_ENDING = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv"}
+_BUFFER = 1 << 20
+
+EXAMPLES = (
+    ("everything", "export --out trail.jsonl"),
+    ("a quarter as CSV", "export --on 2026-Q2 --out q2.csv"),
+    ("into a pipe", "export action:project.* --out - | gzip > projects.jsonl.gz"),
+)
+
+
+def run(
+    session: Session,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="The file; `-` is standard output.",
+            rich_help_panel="Output",
+            show_default=False,
+        ),
+    ],
+    query: QueryText = None,
+    common: Common = Common(),  # noqa: B008 - a default that Typer never uses
+    filters: Filters = Filters(),  # noqa: B008
+    span: Span = Span(),  # noqa: B008
+    output: Output = Output(),  # noqa: B008
+    limit: Annotated[
+        str | None,
+        typer.Option(
+            "--limit",
+            "-n",
+            metavar="N",
+            help="How many at most, after the filter [default: all].",
+            show_default=False,
+            rich_help_panel="Range",
+        ),
+    ] = None,
+    newest_first: Annotated[
+        bool,
+        typer.Option(
+            "--newest-first", help="Newest first [default: oldest first].", rich_help_panel="Range"
+        ),
+    ] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Replace a file that is there.", rich_help_panel="Output"
+        ),
+    ] = False,
+) -> None:
+    """Write all matching events to a file.
+
+    The file appears when it is whole, and never half. Without -o its name decides the format:
+    .jsonl (default), .json, .csv, .tsv. What `export -o jsonl` writes, `import` reads back to the
+    same events.
+    """
+    name = _format(out, output)
+    if out != "-":
+        _refuse_existing(out, force=force)
+    question = ask(session, query, common, filters, span)
+    most = read_limit(limit, None)
+    store = question.open()
+    options = OutputOptions(
+        columns=merged(output.columns),
+        width=session.width,
+        terminal=out == "-" and session.terminal,
+        header=not output.no_header,
+        raw_csv=output.raw_csv,
+    )
+    with _target(session, out, force=force) as file:
+        written, completeness = _write(
+            question, store, file, name, options, limit=most, newest_first=newest_first
+        )
+    if store is None:
+        say_nothing_yet(session)
+    elif out != "-":
+        session.say(f"{footer(question, written, None)} · written to {out}")
+    finish(question, written, completeness, None)
+
+
+def _format(out: str, output: Output) -> str:
+    if output.output:
+        return canonical_format(output.output)
+    return _BY_ENDING.get(os.path.splitext(out)[1].lower(), "jsonl")  # noqa: PTH122 - text
+
+
+def _refuse_existing(out: str, *, force: bool) -> None:
+    if os.path.isdir(out):  # noqa: PTH112 - text
+        raise UsageError(f"{out} is a folder", hint="name a file in it")
+    if not force and os.path.lexists(out):
+        raise UsageError(f"{out} exists already", hint="`--force` replaces it")
+
+
+def _write(
+    question: Question,
+    store: Store | None,
+    file: BinaryIO,
+    name: str,
+    options: OutputOptions,
+    *,
+    limit: int | None,
+    newest_first: bool,
+) -> tuple[int, Completeness]:
+    writer = open_writer(name, file, options)
+    if store is None:
+        writer.finish()
+        return 0, Completeness()
+    results = store.search(question.query(limit=limit, oldest_first=not newest_first))
+    if name in MACHINE and not options.columns:
+        written = writer.write_bodies(results.bodies())
+    else:
+        written = 0
+        for event in results:
+            writer.write(event)
+            written += 1
+    writer.finish()
+    return written, results.completeness
+
+
+@contextmanager
+def _target(session: Session, out: str, *, force: bool) -> Iterator[BinaryIO]:
+    """Open the output; a file appears under its name when everything was written to the disk."""
+    if out == "-":
+        yield session.stdout
+        return
+    folder, base = os.path.split(os.path.abspath(out))  # noqa: PTH100, PTH118 - text
+    part = os.path.join(folder, f".{base}.{os.getpid()}.part")  # noqa: PTH118
+    try:
+        number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        with io.open(number, "wb", buffering=_BUFFER) as file:  # noqa: UP020, PTH123 - a descriptor
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _put_in_place(part, out, force=force)
+    except OSError as error:
+        raise AuditctlError(
+            f"{out} was not written: {error.strerror}", hint="no part of it was left behind"
+        ) from error
+    finally:
+        if os.path.lexists(part):
+            os.unlink(part)  # noqa: PTH108 - text
+
+
+def _put_in_place(part: str, out: str, *, force: bool) -> None:
+    """Give the finished file its name; without force never in the place of another."""
+    if force:
+        os.replace(part, out)  # noqa: PTH105 - text
+        return
+    try:
+        os.link(part, out)  # noqa: PTH200 - fails where a file has come meanwhile
+    except FileExistsError:
+        raise UsageError(f"{out} exists already", hint="`--force` replaces it") from None
+    except OSError:
+        _refuse_existing(out, force=False)  # a file system without links
+        os.replace(part, out)  # noqa: PTH105 - text
+        return
+    os.unlink(part)  # noqa: PTH108 - text
+
+
+command = command(run, name="export", examples=EXAMPLES)

@@ -1,0 +1,115 @@
+"""From events to standard output: the choice of format, and the footer on standard error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditctl.cli.options import merged
+from auditctl.errors import CheckFailed, IncompleteError
+from auditctl.formats.writer import OutputOptions, canonical_format, open_writer
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from auditctl.cli.asking import Question
+    from auditctl.cli.options import Checks, Output
+    from auditctl.cli.session import Session
+    from auditctl.formats.writer import EventWriter
+    from auditctl.stores.base import Completeness, Store, Total
+
+MACHINE = ("json", "jsonl")
+_SHOWN_HOLES = 5
+
+
+def chosen_format(session: Session, output: Output) -> str:
+    """Return the format: the option, ``AUDITCTL_OUTPUT``, a table on a terminal, else lines.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    name = output.output or session.env.get("AUDITCTL_OUTPUT")
+    if name:
+        return canonical_format(name)
+    return "table" if session.terminal else "lines"
+
+
+def writer_for(
+    question: Question,
+    output: Output,
+    store: Store | None,
+    *,
+    live: bool = False,
+) -> EventWriter:
+    """Return the writer for a command's events."""
+    session = question.session
+    name = chosen_format(session, output)
+    options = OutputOptions(
+        columns=merged(output.columns),
+        zone=question.zone if name == "table" else None,
+        width=session.width,
+        color=session.color(terminal=session.terminal),
+        terminal=session.terminal,
+        with_org=name == "table" and store is not None and several_orgs(store),
+        header=not output.no_header,
+        raw_csv=output.raw_csv,
+        live=live,
+    )
+    return open_writer(name, session.stdout, options)
+
+
+def record_options(session: Session, output: Output, zone: tzinfo | None) -> OutputOptions:
+    """Return the options for rows that are no events."""
+    return OutputOptions(
+        zone=zone,
+        width=session.width,
+        color=session.color(terminal=session.terminal),
+        terminal=session.terminal,
+        header=not output.no_header,
+        raw_csv=output.raw_csv,
+    )
+
+
+def several_orgs(store: Store) -> bool:
+    """Tell whether the store holds events of more than one organization."""
+    return len(store.vocabulary("org", limit=2)) > 1
+
+
+def footer(question: Question, shown: int, total: Total | None) -> str:
+    """Return what stands below a list: how many of how many, which range, which store."""
+    if total is None or (total.exact and total.number == shown):
+        count = f"{shown:,} event{'' if shown == 1 else 's'}"
+    elif total.exact:
+        count = f"{shown:,} of {total.number:,} events"
+    else:
+        count = f"{shown:,} of more than {max(total.number, shown):,} events"
+    parts = [count, question.range_text(), f"store {question.address.name}"]
+    if total is not None and (not total.exact or total.number > shown):
+        parts.append("`-n all` for the rest")
+    return " · ".join(part for part in parts if part)
+
+
+def finish(
+    question: Question, shown: int, completeness: Completeness, checks: Checks | None
+) -> None:
+    """Say what is missing, and let the checks speak.
+
+    Raises:
+        IncompleteError: Something is missing; an incomplete answer passes no check.
+        CheckFailed: A check says no.
+    """
+    if not completeness.complete:
+        lines = [hole.reason for hole in completeness.holes[:_SHOWN_HOLES]]
+        more = len(completeness.holes) - len(lines)
+        if more > 0:
+            lines.append(f"and {more:,} more")
+        for line in lines:
+            question.session.insist(f"missing: {line}")
+        raise IncompleteError(
+            f"the answer is incomplete: {len(completeness.holes):,} parts could not be read"
+        )
+    if checks is None:
+        return
+    if checks.fail_on_match and shown:
+        raise CheckFailed(f"{shown:,} event{'' if shown == 1 else 's'} matched (--fail-on-match)")
+    if checks.fail_on_empty and not shown:
+        raise CheckFailed("no event matched (--fail-on-empty)")

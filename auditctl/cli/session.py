@@ -1,0 +1,201 @@
+"""All that a command is handed: streams, what the terminal is, the clock, settings, the store."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, BinaryIO, TextIO
+
+from auditctl.config.paths import find_paths
+from auditctl.errors import ConfigError
+from auditctl.formats.safety import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import tzinfo
+
+    from auditctl.config.paths import Paths
+    from auditctl.config.settings import NamedStore, Settings
+    from auditctl.stores.base import Store
+    from auditctl.stores.opening import Address
+
+_FALLBACK_WIDTH = 80
+_WIDEST = 400
+
+
+class Session:
+    """The surroundings of one command.
+
+    Args:
+        env: The environment.
+        stdin: Where data comes from.
+        stdout: Where data goes, and nothing else.
+        stderr: Where everything else goes.
+        now: The clock, aware.
+    """
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        stdin: BinaryIO,
+        stdout: BinaryIO,
+        stderr: TextIO,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.env = env
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.now = now
+        self.quiet = False
+        self.debug = False
+        self.exit_code = 0
+        self._cleanup = ExitStack()
+
+    @cached_property
+    def terminal(self) -> bool:
+        """Whether data goes to a terminal."""
+        return self.stdout.isatty()
+
+    @cached_property
+    def message_terminal(self) -> bool:
+        """Whether messages go to a terminal, so that a progress bar can be drawn."""
+        return self.stderr.isatty() and self.env.get("TERM") != "dumb"
+
+    @cached_property
+    def width(self) -> int:
+        """How many cells a line has: ``COLUMNS``, else the terminal's, else 80."""
+        told = self.env.get("COLUMNS", "")
+        if told.isascii() and told.isdigit() and int(told) > 0:
+            return min(int(told), _WIDEST)
+        for stream in (self.stdout, self.stderr):
+            try:
+                columns = os.get_terminal_size(stream.fileno()).columns
+            except (OSError, ValueError):
+                continue
+            if columns > 0:
+                return min(columns, _WIDEST)
+        return _FALLBACK_WIDTH
+
+    def color(self, *, terminal: bool) -> bool:
+        """Tell whether to colour a stream: https://no-color.org and https://bixense.com/clicolors.
+
+        Args:
+            terminal: Whether that stream is a terminal.
+        """
+        if self.env.get("NO_COLOR"):
+            return False
+        forced = self.env.get("FORCE_COLOR") or self.env.get("CLICOLOR_FORCE")
+        if forced and forced != "0":
+            return True
+        return terminal and self.env.get("TERM") != "dumb" and self.env.get("CLICOLOR") != "0"
+
+    def say(self, text: str) -> None:
+        """Tell the user something beside the data; not with ``--quiet``."""
+        if not self.quiet:
+            self.insist(text)
+
+    def insist(self, text: str) -> None:
+        """Tell the user something that ``--quiet`` does not silence: errors, what is missing."""
+        lines = [visible(line) for line in text.split("\n")]
+        self.stderr.write("\n".join(lines) + "\n")
+        self.stderr.flush()
+
+    def trace(self, text: str) -> None:
+        """Tell how something is done; only with ``--debug``."""
+        if self.debug:
+            self.insist(f"debug: {text}")
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Where files are kept."""
+        return find_paths(self.env)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        from auditctl.config.settings import read_settings  # noqa: PLC0415 - dataclasses, tomllib
+
+        return read_settings(self.paths.settings)
+
+    def address(self, value: str | None) -> Address:
+        """Return where ``--store``, the environment or the settings say that the store is.
+
+        Raises:
+            NotFoundError: A name that is not known.
+        """
+        from auditctl.stores.opening import Address  # noqa: PLC0415 - help needs no store
+
+        value = value or self.env.get("AUDITCTL_STORE") or None
+        if value is None:
+            if self.settings.default_store is None:
+                path = str(self.paths.default_store)
+                return Address("embedded", path, "default", optional=True)
+            value = self.settings.default_store
+        return self._named_address(value)
+
+    def _named_address(self, value: str) -> Address:
+        from auditctl.stores.opening import (  # noqa: PLC0415 - help needs no store
+            Address,
+            file_address,
+            looks_like_file,
+            unknown_name,
+        )
+
+        if value == "demo":
+            return Address("demo", str(self.paths.demo_store), "demo")
+        if value == "default" and value not in self.settings.stores:
+            return Address("embedded", str(self.paths.default_store), "default", optional=True)
+        named = None if "/" in value else self.settings.stores.get(value)
+        if named is not None:
+            return file_address(named.address, name=named.name)
+        if looks_like_file(value):
+            return file_address(value)
+        raise unknown_name(value, [*self.settings.stores, "demo"])
+
+    def address_kind(self, location: str) -> str:
+        """Return the kind of the store at a file."""
+        from auditctl.stores.opening import file_address  # noqa: PLC0415 - help needs no store
+
+        return file_address(location).kind
+
+    def open(self, address: Address, *, bulk: bool = False) -> Store:
+        """Open a store; it is closed when the command ends."""
+        from auditctl.stores.opening import open_store  # noqa: PLC0415 - help needs no store
+
+        self.trace(f"store {address.name}: {address.kind} at {address.location}")
+        store = open_store(address, bulk=bulk)
+        self._cleanup.callback(store.close)
+        return store
+
+    def zone(self, option: str | None, address: Address | None = None) -> tzinfo:
+        """Return the zone of times: ``--tz``, ``AUDITCTL_TZ``, the store's, ``TZ``, the system's.
+
+        Raises:
+            TimeError: There is no such zone.
+        """
+        from auditctl.events.zones import local_zone, zone_named  # noqa: PLC0415 - not for jsonl
+
+        name = option or self.env.get("AUDITCTL_TZ")
+        if name is None and address is not None:
+            store = self._settings_of(address)
+            name = store.timezone if store is not None else None
+        return zone_named(name) if name else local_zone(self.env)
+
+    def _settings_of(self, address: Address) -> NamedStore | None:
+        return self.settings.stores.get(address.name)
+
+    def close(self) -> None:
+        """Release what the command held."""
+        self._cleanup.close()
+
+
+def process_session() -> Session:
+    """Return the session of this process."""
+    if sys.stdout is None or sys.stderr is None or sys.stdin is None:
+        raise ConfigError("standard input, output and error must be open")
+    sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    return Session(os.environ, sys.stdin.buffer, sys.stdout.buffer, sys.stderr)

@@ -1,0 +1,193 @@
+"""``auditctl stats``: how many, by what, when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from auditctl.cli.asking import Question, ask, say_nothing_yet
+from auditctl.cli.command import command
+from auditctl.cli.options import Common, Filters, Output, QueryText, Span, merged
+from auditctl.cli.printing import chosen_format, finish, record_options
+from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
+from auditctl.errors import UsageError
+from auditctl.formats.records import RecordColumn, write_records
+from auditctl.query.fields import lookup
+from auditctl.stores.base import Counts, Grouping
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditctl.stores.base import CountKey, Store
+
+Row = dict[str, "str | int | float | None"]
+
+TOP = 20
+
+EXAMPLES = (
+    ("how often each action occurred", "stats"),
+    ("who did most in the last week", "stats --by actor.id --since 7d --top 10"),
+    ("which actions each actor type took", "stats --by actor.type,action"),
+    ("failures by hour, as CSV", "stats action:*.failed --every 1h --on yesterday -o csv"),
+    ("regions by day", "stats --by metadata.region --every 1d --since 30d"),
+)
+
+
+def run(
+    session: Session,
+    query: QueryText = None,
+    common: Common = Common(),  # noqa: B008 - a default that Typer never uses
+    filters: Filters = Filters(),  # noqa: B008
+    span: Span = Span(),  # noqa: B008
+    output: Output = Output(),  # noqa: B008
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="FIELD,...",
+            help="Fields to group by [default: action, unless --every is given].",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            "--every",
+            metavar="STEP",
+            help="Count in steps of time: `15m`, `1h`, `1d`, `1w`, `1mo`.",
+            show_default=False,
+        ),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            metavar="N",
+            min=1,
+            help=f"Only the N most frequent groups [default: {TOP} in a table, else all].",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Count matching events by fields and over time.
+
+    An event with several targets counts once in each target's group.
+    """
+    question = ask(session, query, common, filters, span)
+    names = merged(by) or ([] if every else ["action"])
+    groups = [_grouping(name) for name in names]
+    format_name = chosen_format(session, output)
+    store = question.open()
+    counts = Counts({}, 0)
+    edges: list[int] = []
+    if store is not None:
+        counts, edges = _counted(question, store, groups, every)
+    most = top or (TOP if format_name == "table" else None)
+    kept = _most_frequent(counts, len(groups), most)
+    rows = _rows(counts, kept, names, edges if every and not names else [], timed=bool(every))
+    columns = _columns(names, timed=bool(every))
+    zone = question.zone if format_name == "table" else None
+    options = record_options(session, output, zone)
+    write_records(rows, columns, format_name, session.stdout, options)
+    if store is None:
+        say_nothing_yet(session)
+    else:
+        _say_footer(question, counts, kept, len(groups))
+    finish(question, counts.total, counts.completeness, None)
+
+
+def _grouping(name: str) -> Grouping:
+    try:
+        found, path = lookup(name)
+    except LookupError as error:
+        raise UsageError(str(error.args[0]), hint="see `auditctl help query` for fields") from error
+    if found.kind == "time":
+        raise UsageError(
+            f"events are not grouped by '{name}' itself", hint="use `--every 1h` or another step"
+        )
+    return Grouping(found.name, path)
+
+
+def _counted(
+    question: Question, store: Store, groups: Sequence[Grouping], every: str | None
+) -> tuple[Counts, list[int]]:
+    """Return the counts and the starts of the time buckets."""
+    if every is None:
+        return store.count(question.query(), groups), []
+    from auditctl.events.buckets import bucket_edges, parse_step, uniform  # noqa: PLC0415
+
+    step = parse_step(every)
+    info = store.info()
+    if info.first is None or info.last is None:
+        return Counts({}, 0), []
+    since = info.first if question.since is None else max(question.since, info.first)
+    until = info.last + 1 if question.until is None else min(question.until, info.last + 1)
+    if since >= until:
+        return Counts({}, 0), []
+    edges = bucket_edges(step, since, until, question.zone)
+    even = uniform(step, since, until, question.zone)
+    if even is None:
+        time = Grouping(edges=tuple(edges))
+    else:
+        time = Grouping(every=even[0], origin=even[1])
+    return store.count(question.query(), [time, *groups]), edges[:-1]
+
+
+def _most_frequent(counts: Counts, fields: int, most: int | None) -> list[CountKey]:
+    """Return the groups of fields to show, most frequent first."""
+    sums: dict[CountKey, int] = {}
+    for key, number in counts.rows.items():
+        group = key[len(key) - fields :]
+        sums[group] = sums.get(group, 0) + number
+    ordered = sorted(sums, key=lambda group: (-sums[group], [str(part) for part in group]))
+    return ordered[:most]
+
+
+def _rows(
+    counts: Counts,
+    kept: list[CountKey],
+    names: list[str],
+    empty_edges: list[int],
+    *,
+    timed: bool,
+) -> list[Row]:
+    """Return the rows: by time and then by frequency, or by frequency alone."""
+    place = {group: n for n, group in enumerate(kept)}
+    filled = dict(counts.rows)
+    for edge in empty_edges:
+        filled.setdefault((edge,), 0)
+    keys = [key for key in filled if key[len(key) - len(names) :] in place or not names]
+    if timed:
+        keys.sort(key=lambda key: (int(key[0] or 0), place.get(key[1:], 0)))
+    else:
+        keys.sort(key=lambda key: place.get(key, 0))
+    rows = []
+    for key in keys:
+        row: Row = {"time": key[0]} if timed else {}
+        row.update(zip(names, key[len(key) - len(names) :], strict=True))
+        row["count"] = filled[key]
+        row["share"] = round(filled[key] / counts.total, 6) if counts.total else 0.0
+        rows.append(row)
+    return rows
+
+
+def _columns(names: list[str], *, timed: bool) -> list[RecordColumn]:
+    columns = [RecordColumn("time", "time", kind="time")] if timed else []
+    columns.extend(RecordColumn(name, name) for name in names)
+    columns.append(RecordColumn("count", "count", align="right", kind="count"))
+    columns.append(RecordColumn("share", "share", align="right", kind="share"))
+    return columns
+
+
+def _say_footer(question: Question, counts: Counts, kept: list[CountKey], fields: int) -> None:
+    groups = {key[len(key) - fields :] for key in counts.rows}
+    parts = [f"{counts.total:,} event{'' if counts.total == 1 else 's'}"]
+    if fields:
+        shown = f"{len(kept):,}" if len(kept) == len(groups) else f"{len(kept):,} of {len(groups):,}"
+        parts.append(f"{shown} group{'' if len(groups) == 1 else 's'}")
+    parts.extend([question.range_text(), f"store {question.address.name}"])
+    question.session.say(" · ".join(part for part in parts if part))
+
+
+command = command(run, name="stats", examples=EXAMPLES)

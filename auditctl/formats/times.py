@@ -1,0 +1,43 @@
+"""Canonical times as people read them: in their zone, as exact as there is room for."""
+
+from datetime import datetime, tzinfo
+from typing import Literal
+
+from auditctl.events.clock import format_ms, is_canonical
+
+Precision = Literal["seconds", "milliseconds", "offset"]
+
+WIDTHS: dict[Precision, int] = {"seconds": 19, "milliseconds": 23, "offset": 29}
+
+
+def local_time(text: str, zone: tzinfo | None, precision: Precision = "seconds") -> str:
+    """Return a canonical time in ``zone`` (None: UTC), such as ``2026-05-01 14:00:00``.
+
+    The date is always whole: a year left out would make last year's event look new. What is no
+    canonical time is returned as it is.
+    """
+    if not is_canonical(text):
+        return text
+    if zone is None and precision == "seconds":
+        return f"{text[:10]} {text[11:19]}"
+    try:
+        moment = datetime.fromisoformat(text)
+        if zone is not None:
+            moment = moment.astimezone(zone)
+    except (ValueError, OverflowError):  # no such day, or the zone moves it out of years 1 to 9999
+        return text
+    whole = moment.isoformat(" ", "seconds" if precision == "seconds" else "milliseconds")
+    return whole if precision == "offset" else whole[: WIDTHS[precision]]
+
+
+def zone_name(zone: tzinfo | None) -> str:
+    """Return what a heading calls the zone: ``UTC``, ``Europe/Berlin``, ``UTC+02:00``."""
+    if zone is None:
+        return "UTC"
+    key = getattr(zone, "key", None)  # zoneinfo has the IANA name, other zones may have none
+    return str(key) if key else zone.tzname(None) or "local"
+
+
+def utc_text(value: object) -> str:
+    """Return a time of a record, milliseconds or text, as canonical text."""
+    return format_ms(value) if isinstance(value, int) else str(value)

@@ -1,0 +1,143 @@
+"""How events are written: the protocol of all formats, and the choice of one by name."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import BinaryIO, Protocol
+
+from auditctl.errors import UsageError
+from auditctl.events.event import Event
+
+FORMATS: dict[str, str] = {
+    "table": "columns that fit the terminal, times in your zone",
+    "lines": "one event a line, tab-separated, whole values, UTC",
+    "json": "one JSON array",
+    "jsonl": "one JSON object a line, as stored (also: ndjson)",
+    "csv": "comma-separated values with a heading",
+    "tsv": "tab-separated values with a heading",
+}
+_ALIASES = {"ndjson": "jsonl"}
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions:
+    """What the caller decided about the output.
+
+    Attributes:
+        columns: Column names of ``-c``; empty for the format's own.
+        zone: The zone of times for people; None is UTC.
+        width: How many cells a line of the terminal has.
+        color: Whether to colour.
+        terminal: Whether the stream is a terminal, so that hostile text is made visible also in
+            the formats that otherwise keep it.
+        with_org: Whether a table shows the organization.
+        header: Whether formats that have a heading write it.
+        raw_csv: Leave CSV cells as they are that a spreadsheet would run as formulas.
+        live: Rows come one by one and must be seen at once.
+    """
+
+    columns: Sequence[str] = ()
+    zone: tzinfo | None = None
+    width: int = 80
+    color: bool = False
+    terminal: bool = False
+    with_org: bool = False
+    header: bool = True
+    raw_csv: bool = False
+    live: bool = False
+
+
+class EventWriter(Protocol):
+    """Writes events to a stream in one format."""
+
+    def write(self, event: Event) -> None:
+        """Write one event."""
+        ...
+
+    def write_bodies(self, bodies: Iterable[bytes]) -> int:
+        """Write canonical bodies, the bulk path; return how many there were."""
+        ...
+
+    def flush(self) -> None:
+        """Hand on what was written so far."""
+        ...
+
+    def finish(self) -> None:
+        """Write what belongs to the end, and flush."""
+        ...
+
+
+def canonical_format(name: str) -> str:
+    """Return the name of a format without alias.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    name = _ALIASES.get(name, name)
+    if name not in FORMATS:
+        from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
+
+        close = get_close_matches(name.lower(), [*FORMATS, *_ALIASES], n=1)
+        suggestion = f"; did you mean {close[0]!r}?" if close else ""
+        raise UsageError(
+            f"no output format {name!r}{suggestion}", hint=f"formats are: {', '.join(FORMATS)}"
+        )
+    return name
+
+
+def open_writer(name: str, out: BinaryIO, options: OutputOptions) -> EventWriter:
+    """Return the writer of a format.
+
+    Raises:
+        UsageError: There is no such format, or no such column.
+    """
+    return _OPENERS[canonical_format(name)](out, options)
+
+
+# each format loads its module when it is chosen: JSON Lines needs none of the others
+
+
+def _table(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.table import TableWriter  # noqa: PLC0415
+
+    return TableWriter(out, options)
+
+
+def _lines(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.lines import LinesWriter  # noqa: PLC0415
+
+    return LinesWriter(out, options)
+
+
+def _tsv(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.separated import TsvWriter  # noqa: PLC0415
+
+    return TsvWriter(out, options)
+
+
+def _csv(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.separated import CsvWriter  # noqa: PLC0415
+
+    return CsvWriter(out, options)
+
+
+def _json(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.jsonlines import JsonWriter  # noqa: PLC0415
+
+    return JsonWriter(out, options)
+
+
+def _jsonl(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.jsonlines import JsonLinesWriter  # noqa: PLC0415
+
+    return JsonLinesWriter(out, options)
+
+
+_OPENERS: dict[str, Callable[[BinaryIO, OutputOptions], EventWriter]] = {
+    "table": _table,
+    "lines": _lines,
+    "json": _json,
+    "jsonl": _jsonl,
+    "csv": _csv,
+    "tsv": _tsv,
+}

@@ -1,0 +1,1 @@
+"""The embedded store: one SQLite file, in reading order, with a word index beside it."""

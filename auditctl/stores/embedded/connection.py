@@ -1,0 +1,196 @@
+"""Opening the file, and turning what SQLite says into errors that say what to do."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import apsw
+
+from auditctl.errors import (
+    AccessError,
+    NotFoundError,
+    StoreBusyError,
+    StoreError,
+    StoreFormatError,
+    StoreFullError,
+)
+from auditctl.events.clock import now_ms
+from auditctl.stores.embedded.layout import APPLICATION_ID, CREATE, VERSION
+
+WRITER_PATIENCE = 20.0  # seconds that a writer waits for another
+_POLL = 0.002
+_HEADER = b"SQLite format 3\x00"
+
+
+@contextmanager
+def translated(path: str) -> Iterator[None]:
+    """Turn the errors of SQLite into those of auditctl.
+
+    Raises:
+        StoreFullError: The disk is full or failing.
+        StoreBusyError: Another process holds the write lock for too long.
+        StoreFormatError: The file is damaged.
+        AccessError: The file may not be opened or written.
+        StoreError: Anything else.
+    """
+    try:
+        yield
+    except apsw.BusyError as error:
+        raise StoreBusyError(
+            f"another process is writing to {path}",
+            hint=f"it was waited for {WRITER_PATIENCE:.0f} s; try again when it has finished",
+        ) from error
+    except apsw.FullError as error:
+        raise StoreFullError(
+            f"no space left for {path}; the last batch was not stored",
+            hint="free some space and run the same command again: what was stored is kept",
+        ) from error
+    except apsw.IOError as error:
+        raise StoreFullError(
+            f"the disk failed while {path} was used ({error}); the last batch was not stored",
+            hint="check the disk, then run `auditctl doctor`",
+        ) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise StoreFormatError(
+            f"{path} is damaged: {error}",
+            hint="`auditctl doctor` says how far; restore a backup or import the exports again",
+        ) from error
+    except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.AuthError, apsw.PermissionsError) as error:
+        raise AccessError(
+            f"{path} cannot be opened or written: {error}", hint="check the permissions of the file"
+        ) from error
+    except apsw.Error as error:
+        raise StoreError(f"{path}: {error}") from error
+
+
+def open_reader(path: str) -> apsw.Connection:
+    """Open an existing store for reading.
+
+    Raises:
+        NotFoundError: There is no such file.
+        StoreFormatError: It is no store, or one of a newer version.
+    """
+    check_file(path)
+    with translated(path):
+        try:
+            connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
+            connection.pragma("query_only", True)
+        except (apsw.CantOpenError, apsw.ReadOnlyError):
+            connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+        connection.set_busy_timeout(5_000)
+        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
+        _settle(connection, path)
+    return connection
+
+
+def open_writer(
+    path: str,
+    *,
+    bulk: bool = False,
+    patience: float = WRITER_PATIENCE,
+    sleep: Callable[[float], None] = time.sleep,
+) -> apsw.Connection:
+    """Open a store for writing; make it when there is no file.
+
+    Args:
+        path: The file.
+        bulk: Many events are coming: check-point every 160 MB instead of every 8 MB, which
+            writes each index page less often.
+        patience: Seconds to wait for another writer.
+        sleep: How to wait.
+    """
+    if Path(path).exists():
+        check_file(path)
+    with translated(path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        connection = apsw.Connection(path)
+        connection.set_busy_handler(_patient(patience, sleep))
+        if not _is_ours(connection, path):
+            _create(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.wal_autocheckpoint(20_000 if bulk else 1_000)
+        _settle(connection, path)
+    return connection
+
+
+def _patient(patience: float, sleep: Callable[[float], None]) -> Callable[[int], bool]:
+    """Wait in short steps: a bulk writer pauses 5 ms between batches to let others in."""
+
+    def wait(calls: int) -> bool:
+        if calls * _POLL >= patience:
+            return False
+        sleep(_POLL)
+        return True
+
+    return wait
+
+
+def _create(connection: apsw.Connection) -> None:
+    """Make the tables; of two processes that try at once, the second finds them made."""
+    parameters = {"name": secrets.token_hex(8), "created": now_ms()}
+    try:
+        connection.execute(CREATE, parameters).fetchall()
+    except apsw.SQLError:
+        if not connection.in_transaction:
+            raise
+        connection.execute("ROLLBACK")
+        if connection.pragma("application_id") != APPLICATION_ID:
+            raise
+
+
+def _is_ours(connection: apsw.Connection, path: str) -> bool:
+    """Tell whether the file is a store; False for an empty one."""
+    if connection.pragma("application_id") == APPLICATION_ID:
+        return True
+    if connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
+        return False
+    raise _foreign(path)
+
+
+def _settle(connection: apsw.Connection, path: str) -> None:
+    """Check the version and set what every connection wants."""
+    if connection.pragma("application_id") != APPLICATION_ID:
+        raise _foreign(path)
+    version = connection.pragma("user_version")
+    if not isinstance(version, int) or version > VERSION:
+        raise StoreFormatError(
+            f"{path} has format version {version}; this auditctl knows up to {VERSION}",
+            hint="upgrade auditctl: `pip install --upgrade auditctl`",
+        )
+    connection.execute("PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY").fetchall()
+
+
+def check_file(path: str) -> None:
+    """Refuse what is not an SQLite file before SQLite touches it.
+
+    Raises:
+        NotFoundError: There is no such file.
+        StoreFormatError: It is something else.
+        AccessError: It may not be read.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            header = file.read(len(_HEADER))
+    except FileNotFoundError:
+        raise NotFoundError(
+            f"there is no store at {path}",
+            hint="`auditctl record` and `auditctl import` make one; `--store demo` has events",
+        ) from None
+    except IsADirectoryError:
+        raise StoreFormatError(f"{path} is a folder, not a store") from None
+    except PermissionError as error:
+        raise AccessError(f"{path} may not be read: {error.strerror}") from None
+    if header and header != _HEADER:
+        raise StoreFormatError(
+            f"{path} is not an auditctl store",
+            hint="a JSON Lines file needs a name ending in .jsonl; other trails: `auditctl import`",
+        )
+
+
+def _foreign(path: str) -> StoreFormatError:
+    return StoreFormatError(
+        f"{path} is an SQLite database, but not an auditctl store",
+        hint="name another file; nothing was changed",
+    )

@@ -1,0 +1,127 @@
+"""Bringing a trail from elsewhere into a store: in batches, with rejects, and repeatable.
+
+Every batch is one transaction. An interrupted import has stored whole batches, and is simply run
+again: what is there already is recognized by its id.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from auditctl.stores.occurrences import Occurrences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from auditctl.events.intake import NewEvent
+    from auditctl.stores.base import Store, Stored
+
+BATCH_EVENTS = 10_000
+BATCH_BYTES = 12 * 1024 * 1024  # of the source; about four times that in memory
+PAUSE = 0.005  # seconds between batches, in which another writer gets its turn
+
+
+class Incoming(Protocol):
+    """One record of a source, read or not."""
+
+    place: str
+    raw: bytes
+    event: NewEvent | None
+    error: str | None
+
+
+@dataclass(slots=True)
+class Reject:
+    """A record that was not stored: where it stands, why, and what it was."""
+
+    place: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(slots=True)
+class Load:
+    """What an import has done so far."""
+
+    read: int = 0
+    added: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    first_rejects: list[Reject] = field(default_factory=list)
+
+
+def load(
+    store: Store,
+    records: Iterable[Incoming],
+    *,
+    reject: Callable[[Reject], None],
+    progress: Callable[[Load], None] = lambda _: None,
+    result: Load | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Load:
+    """Store all records of one source.
+
+    Args:
+        store: Where to.
+        records: What the importer reads, in the order of the source.
+        reject: Is told of each record that is not stored; may raise to stop. What was read
+            before it is stored first.
+        progress: Is told after each batch.
+        result: Counts to go on with, over several sources.
+        sleep: How to pause.
+
+    Returns:
+        The counts.
+    """
+    result = result or Load()
+    occurrences = Occurrences()
+    batch: list[Incoming] = []
+    size = 0
+
+    def flush() -> None:
+        nonlocal batch, size
+        if batch:
+            events = [record.event for record in batch if record.event is not None]
+            _settle(store.append(events).events, batch, result, reject)
+            batch, size = [], 0
+            progress(result)
+            sleep(PAUSE)
+
+    for record in records:
+        result.read += 1
+        if record.event is None:
+            result.rejected += 1
+            try:
+                reject(Reject(record.place, record.error or "not readable", record.raw))
+            except BaseException:
+                flush()
+                raise
+            continue
+        if not isinstance(record.event.id, str):
+            record.event.id = occurrences.identify(record.event)
+        batch.append(record)
+        size += len(record.raw)
+        if len(batch) >= BATCH_EVENTS or size >= BATCH_BYTES:
+            flush()
+    flush()
+    return result
+
+
+def _settle(
+    stored: Sequence[Stored],
+    batch: Sequence[Incoming],
+    result: Load,
+    reject: Callable[[Reject], None],
+) -> None:
+    """Count what became of a batch."""
+    for one, record in zip(stored, batch, strict=True):
+        if one.status == "added":
+            result.added += 1
+        elif one.status == "duplicate":
+            result.duplicates += 1
+        else:
+            result.rejected += 1
+            reason = one.reason or f"the store has another event with the id {one.id}"
+            reject(Reject(record.place, reason, record.raw))
