@@ -77,7 +77,13 @@ class QueryError(UsageError):
     code = "query"
 
     def __init__(
-        self, message: str, *, query: str, start: int, end: int | None = None, hint: str | None = None
+        self,
+        message: str,
+        *,
+        query: str,
+        start: int,
+        end: int | None = None,
+        hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.query = query

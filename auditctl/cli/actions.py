@@ -15,6 +15,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     text: TextArgument = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
     output: Output = Output(),  # noqa: B008

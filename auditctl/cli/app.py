@@ -9,7 +9,6 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import typer
 from typer.core import TyperGroup
 from typer.exceptions import Abort, Exit, TyperException
 
@@ -52,12 +51,12 @@ _NEGATED = re.compile(r"-[a-z_]+(\.[\w.\"-]+)?:", re.ASCII)
 class CommandTable(TyperGroup):
     """The group of all commands."""
 
-    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as below  # type: ignore[override]
         """Return the names in the order of the table."""
         del ctx
         return list(COMMANDS)
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # noqa: ANN401 - Click's command type is private to Typer
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - Click's command type is private to Typer
         """Import a command; None for an unknown name."""
         del ctx
         name = ALIASES.get(cmd_name, cmd_name)
@@ -66,7 +65,7 @@ class CommandTable(TyperGroup):
             return None
         return import_module(f"auditctl.cli.{entry.module}").command
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401 - as above
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
         """Find the command, or say which was meant."""
         name = args[0]
         if ALIASES.get(name, name) not in COMMANDS and not name.startswith("-"):
@@ -77,7 +76,7 @@ class CommandTable(TyperGroup):
             raise UsageError(f"there is no command '{name}'", hint=hint)
         return super().resolve_command(ctx, args)
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - as above
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the help of the program."""
         del ctx
         formatter.write(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditctl.errors import NotFoundError, UsageError
@@ -21,31 +20,36 @@ if TYPE_CHECKING:
 MAX_LIST_BYTES = 64 * 1024 * 1024
 
 
-@dataclass(slots=True)
 class Question:
     """What is asked of which store.
 
-    Attributes:
+    Args:
+        session: The surroundings.
         address: Where the store is.
         where: The condition.
+        tz: What ``--tz`` says.
+
+    Attributes:
         since: Start of the range in milliseconds, or None.
         until: End of the range in milliseconds, exclusive, or None.
-        tz: What ``--tz`` says.
     """
 
-    session: Session
-    address: Address
-    where: Node
-    since: int | None
-    until: int | None
-    tz: str | None
-    _zone: tzinfo | None = None
+    def __init__(
+        self, session: Session, address: Address, where: Node = EVERYTHING, tz: str | None = None
+    ) -> None:
+        self.session = session
+        self.address = address
+        self.where = where
+        self.since: int | None = None
+        self.until: int | None = None
+        self._tz = tz
+        self._zone: tzinfo | None = None
 
     @property
     def zone(self) -> tzinfo:
         """The zone of times for people, found when it is needed."""
         if self._zone is None:
-            self._zone = self.session.zone(self.tz, self.address)
+            self._zone = self.session.zone(self._tz, self.address)
         return self._zone
 
     def query(self, *, limit: int | None = None, oldest_first: bool = False) -> Query:
@@ -79,7 +83,7 @@ def ask(
         NotFoundError: The store is not known.
     """
     address = session.address(common.store)
-    question = Question(session, address, EVERYTHING, None, None, span.tz)
+    question = Question(session, address, tz=span.tz)
     if span.since or span.until or span.on:
         _set_range(question, span)
     elif span.tz:

@@ -1,25 +1,26 @@
 """How a function becomes a command: shared groups of options, and help that opens with examples.
 
 A command is a plain function. Its first parameter is the session; parameters whose type is a
-dataclass of ``options.py`` stand for all the options of that group.
+group of ``options.py`` stand for all the options of that group.
 """
 
 from __future__ import annotations
 
 import inspect
-from dataclasses import MISSING, fields, is_dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand
 
+from auditctl.cli.options import Group
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from auditctl.cli.session import Session
 
-_PANELS = ("", "Filter", "Range", "Output", "General")
+_PANELS = ("Arguments", "Options", "Filter", "Range", "Output", "General")
 
 
 class Command(TyperCommand):
@@ -27,7 +28,7 @@ class Command(TyperCommand):
 
     examples: Sequence[tuple[str, str]] = ()
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - Click's types are private to Typer
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Click's types are private to Typer
         """Write summary, examples, usage, text and options, in that order."""
         summary, _, rest = inspect.cleandoc(self.help or "").partition("\n\n")
         formatter.write(f"{summary}\n\nExamples:\n")
@@ -49,7 +50,7 @@ class Command(TyperCommand):
             default = "Arguments" if param.param_type_name == "argument" else "Options"
             panel = "General" if param.name == "help" else panel or default
             panels.setdefault(panel, []).append(record)
-        for name in ("Arguments", "Options", "Filter", "Range", "Output", "General"):
+        for name in _PANELS:
             if name in panels:
                 with formatter.section(name):
                     formatter.write_dl(panels[name])
@@ -76,11 +77,11 @@ def _flat(function: Callable[..., None]) -> Callable[..., None]:
     """Return the function with each group of options spread into single parameters."""
     signature = inspect.signature(function, eval_str=True)
     session_name, *names = signature.parameters
-    groups: dict[str, type] = {}
+    groups: dict[str, type[Group]] = {}
     flat = [inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)]
     for name in names:
         parameter = signature.parameters[name]
-        if is_dataclass(parameter.annotation):
+        if isinstance(parameter.annotation, type) and issubclass(parameter.annotation, Group):
             groups[name] = parameter.annotation
             flat.extend(_parameters(parameter.annotation))
         else:
@@ -90,7 +91,7 @@ def _flat(function: Callable[..., None]) -> Callable[..., None]:
     def call(ctx: typer.Context, **given: Any) -> None:  # noqa: ANN401 - whatever the options are
         session: Session = ctx.obj
         for name, group in groups.items():
-            parts = {part.name: given.pop(part.name) for part in fields(group)}
+            parts = {part: given.pop(part) for part in inspect.get_annotations(group)}
             given[name] = group(**parts)
             if name == "common":
                 session.quiet = given[name].quiet
@@ -99,23 +100,14 @@ def _flat(function: Callable[..., None]) -> Callable[..., None]:
 
     call.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]
     call.__annotations__ = {parameter.name: parameter.annotation for parameter in flat}
-    del call.__wrapped__  # type: ignore[attr-defined]
+    del call.__wrapped__
     return call
 
 
-def _parameters(group: type) -> list[inspect.Parameter]:
-    hints = inspect.get_annotations(group, eval_str=True)
-    made = []
-    for part in fields(group):
-        default = part.default
-        if default is MISSING:
-            default = part.default_factory() if part.default_factory is not MISSING else ...
-        made.append(
-            inspect.Parameter(
-                part.name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=default,
-                annotation=hints[part.name],
-            )
+def _parameters(group: type[Group]) -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=getattr(group, name), annotation=hint
         )
-    return made
+        for name, hint in inspect.get_annotations(group).items()
+    ]

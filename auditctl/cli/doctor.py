@@ -30,6 +30,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
 ) -> None:
     """Check the installation and the store: versions, paths, integrity, free space.

@@ -82,7 +82,7 @@ def report(session: Session, error: AuditctlError) -> None:
     """Print an error: what happened, where, and what to do next."""
     red, cyan, off = _paint(session)
     if isinstance(error, QueryError):
-        from auditctl.query.parser import render_error  # noqa: PLC0415 - only for a wrong query
+        from auditctl.query.caret import render_error  # noqa: PLC0415 - only for a wrong query
 
         _tell(session, red, "error: ", off, error.message)
         session.insist(render_error(error))
@@ -109,9 +109,7 @@ def _failed_output(session: Session, error: OSError) -> int:
     name = f" {error.filename}" if error.filename else ""
     report(
         session,
-        AuditctlError(
-            f"{error.strerror or error}{name}", hint="`--debug` shows where it happened"
-        ),
+        AuditctlError(f"{error.strerror or error}{name}", hint="`--debug` shows where it happened"),
     )
     if session.debug:
         _traceback(session)

@@ -37,6 +37,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     out: Annotated[
         str,
         typer.Option(
@@ -71,9 +72,7 @@ def run(
     ] = False,
     force: Annotated[
         bool,
-        typer.Option(
-            "--force", help="Replace a file that is there.", rich_help_panel="Output"
-        ),
+        typer.Option("--force", help="Replace a file that is there.", rich_help_panel="Output"),
     ] = False,
 ) -> None:
     """Write all matching events to a file.
@@ -151,11 +150,11 @@ def _target(session: Session, out: str, *, force: bool) -> Iterator[BinaryIO]:
     if out == "-":
         yield session.stdout
         return
-    folder, base = os.path.split(os.path.abspath(out))  # noqa: PTH100, PTH118 - text
+    folder, base = os.path.split(os.path.abspath(out))  # noqa: PTH100 - text
     part = os.path.join(folder, f".{base}.{os.getpid()}.part")  # noqa: PTH118
     try:
         number = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        with io.open(number, "wb", buffering=_BUFFER) as file:  # noqa: UP020, PTH123 - a descriptor
+        with io.open(number, "wb", buffering=_BUFFER) as file:  # noqa: UP020 - a descriptor
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -175,7 +174,7 @@ def _put_in_place(part: str, out: str, *, force: bool) -> None:
         os.replace(part, out)  # noqa: PTH105 - text
         return
     try:
-        os.link(part, out)  # noqa: PTH200 - fails where a file has come meanwhile
+        os.link(part, out)  # fails where a file has come meanwhile
     except FileExistsError:
         raise UsageError(f"{out} exists already", hint="`--force` replaces it") from None
     except OSError:

@@ -12,7 +12,6 @@ from auditctl.cli.session import Session
 from auditctl.errors import NotFoundError
 from auditctl.events.clock import parse_instant
 from auditctl.events.event import Event
-from auditctl.query.tree import EVERYTHING
 from auditctl.stores.base import Query, Store
 
 EXAMPLES = (
@@ -24,6 +23,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     ids: Annotated[
         list[str],
         typer.Argument(metavar="ID...", help="Ids of events; `-` reads them from standard input."),
@@ -49,7 +49,7 @@ def run(
     On a terminal each event is a block; elsewhere, and with -o, events are written as by `list`.
     """
     address = session.address(common.store)
-    question = Question(session, address, EVERYTHING, None, None, tz)
+    question = Question(session, address, tz=tz)
     store = open_existing(session, address)
     if store is None:
         raise NotFoundError("there are no events yet", hint="try `auditctl list --store demo`")

@@ -46,8 +46,10 @@ _EXITS = {
 
 def run(
     session: Session,
+    *,
     topic: Annotated[
-        str | None, typer.Argument(metavar="[TOPIC]", help="A topic or a command.", show_default=False)
+        str | None,
+        typer.Argument(metavar="[TOPIC]", help="A topic or a command.", show_default=False),
     ] = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
 ) -> None:

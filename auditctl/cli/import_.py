@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
@@ -29,7 +29,10 @@ _SHOWN = 10  # rejects that are told one by one; all of them go to --rejects
 
 EXAMPLES = (
     ("auditctl's own export, or WorkOS events", "import --from jsonl trail.jsonl"),
-    ("CloudTrail files into a store of its own", "import --from cloudtrail --store aws.db *.json.gz"),
+    (
+        "CloudTrail files into a store of its own",
+        "import --from cloudtrail --store aws.db *.json.gz",
+    ),
     ("a WorkOS CSV export", "import --from workos-csv --org org_01 export.csv"),
     ("keep what cannot be read", "import --from github audit.json --rejects rejected.jsonl"),
 )
@@ -37,6 +40,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     files: Annotated[
         list[str],
         typer.Argument(metavar="FILE...", help="Files, also gzipped; `-` is standard input."),
@@ -93,7 +97,7 @@ def run(
     result = Load()
     with _Rejects(session, rejects, stop=on_error == "stop") as refused:
         for name in files:
-            _one_file(session, store, name, kind, org, refused, result)
+            _one_file(session, store, name, kind=kind, org=org, refused=refused, result=result)
     _summary(session, result, len(files))
     if result.rejected:
         where = f"they are in {rejects}" if rejects else "`--rejects FILE` keeps them"
@@ -113,10 +117,10 @@ class _Rejects:
         self._told = 0
         self.source = ""
 
-    def __enter__(self) -> _Rejects:
+    def __enter__(self) -> Self:
         if self._path is not None:
             try:
-                self._file = open(self._path, "wb")  # noqa: PTH123, SIM115 - closed by __exit__
+                self._file = open(self._path, "wb")  # noqa: PTH123 - closed by __exit__
             except OSError as error:
                 raise UsageError(f"{self._path} cannot be written: {error.strerror}") from error
         return self
@@ -156,6 +160,7 @@ def _one_file(
     session: Session,
     store: Store,
     name: str,
+    *,
     kind: str | None,
     org: str | None,
     refused: _Rejects,

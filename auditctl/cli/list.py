@@ -43,6 +43,7 @@ def read_limit(text: str | None, default: int | None) -> int | None:
 
 def run(
     session: Session,
+    *,
     query: QueryText = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
     filters: Filters = Filters(),  # noqa: B008

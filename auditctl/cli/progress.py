@@ -44,9 +44,7 @@ class ImportProgress:
             console=Console(file=stream, force_terminal=True),
             transient=True,
         )
-        self._task = self._progress.add_task(
-            visible(source.name)[-40:], total=source.size, rate=""
-        )
+        self._task = self._progress.add_task(visible(source.name)[-40:], total=source.size, rate="")
         self._started = False
 
     def show(self, load: Load | None) -> None:

@@ -34,6 +34,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     action: Annotated[
         str,
         typer.Argument(
@@ -67,7 +68,10 @@ def run(
     location: Annotated[
         str | None,
         typer.Option(
-            "--location", metavar="ADDR", help="From where: an address or place.", show_default=False
+            "--location",
+            metavar="ADDR",
+            help="From where: an address or place.",
+            show_default=False,
         ),
     ] = None,
     agent: Annotated[
@@ -127,7 +131,12 @@ def run(
         "action": action,
         "version": event_version,
         "occurred_at": _moment(session, at),
-        "actor": {"id": actor, "type": actor_type, "name": actor_name, "metadata": _meta(actor_meta)},
+        "actor": {
+            "id": actor,
+            "type": actor_type,
+            "name": actor_name,
+            "metadata": _meta(actor_meta),
+        },
         "targets": [_target(text) for text in target or ()],
         "context": {"location": location, "user_agent": agent},
         "metadata": _meta(meta),
@@ -188,9 +197,10 @@ def _from_lines(session: Session, store: Store, org: str | None, key: str | None
     from auditctl.events.intake import intake_json  # noqa: PLC0415 - msgspec, 28 ms
 
     batch: list[NewEvent] = []
-    number = 0
+    number = 0  # of the line that an error names
     try:
-        for number, line in enumerate(session.stdin, 1):
+        for line in session.stdin:
+            number += 1
             if line.strip():
                 batch.append(intake_json(line, organization=org))
             if len(batch) >= BATCH and key is None:

@@ -36,6 +36,7 @@ EXAMPLES = (
 
 def run(
     session: Session,
+    *,
     query: QueryText = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
     filters: Filters = Filters(),  # noqa: B008
@@ -127,10 +128,7 @@ def _counted(
         return Counts({}, 0), []
     edges = bucket_edges(step, since, until, question.zone)
     even = uniform(step, since, until, question.zone)
-    if even is None:
-        time = Grouping(edges=tuple(edges))
-    else:
-        time = Grouping(every=even[0], origin=even[1])
+    time = Grouping(every=even[0], origin=even[1]) if even else Grouping(edges=tuple(edges))
     return store.count(question.query(), [time, *groups]), edges[:-1]
 
 
@@ -184,7 +182,9 @@ def _say_footer(question: Question, counts: Counts, kept: list[CountKey], fields
     groups = {key[len(key) - fields :] for key in counts.rows}
     parts = [f"{counts.total:,} event{'' if counts.total == 1 else 's'}"]
     if fields:
-        shown = f"{len(kept):,}" if len(kept) == len(groups) else f"{len(kept):,} of {len(groups):,}"
+        shown = (
+            f"{len(kept):,}" if len(kept) == len(groups) else f"{len(kept):,} of {len(groups):,}"
+        )
         parts.append(f"{shown} group{'' if len(groups) == 1 else 's'}")
     parts.extend([question.range_text(), f"store {question.address.name}"])
     question.session.say(" · ".join(part for part in parts if part))

@@ -11,8 +11,9 @@ from typer.core import TyperGroup
 from auditctl.cli.command import command as make_command
 from auditctl.cli.options import Common, Output
 from auditctl.cli.printing import chosen_format, record_options
-from auditctl.cli.session import Session
-from auditctl.config.settings import NamedStore, add_store, remove_store, use_store
+from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
+from auditctl.config.editing import add_store, remove_store, use_store
+from auditctl.config.settings import NamedStore
 from auditctl.errors import NotFoundError, UsageError
 from auditctl.formats.records import RecordColumn, write_records
 from auditctl.stores.opening import Address, unknown_name
@@ -32,6 +33,7 @@ _SHOW_COLUMNS = (RecordColumn("what", "what"), RecordColumn("value", "value"))
 
 def list_(
     session: Session,
+    *,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
     output: Output = Output(),  # noqa: B008
 ) -> None:
@@ -40,7 +42,9 @@ def list_(
     default = session.address(common.store).name if _default_is_known(session, common) else None
     rows: list[dict[str, str | int | float | None]] = []
     named = [
-        NamedStore("default", str(session.paths.default_store), None, "your own, used unless named"),
+        NamedStore(
+            "default", str(session.paths.default_store), None, "your own, used unless named"
+        ),
         NamedStore("demo", str(session.paths.demo_store), None, "an invented trail to try"),
         *settings.stores.values(),
     ]
@@ -70,6 +74,7 @@ def _default_is_known(session: Session, common: Common) -> bool:
 
 def add(
     session: Session,
+    *,
     name: NameArgument,
     address: Annotated[
         str, typer.Argument(metavar="ADDRESS", help="A database file or a JSON Lines file.")
@@ -114,6 +119,7 @@ def add(
 
 def use_(
     session: Session,
+    *,
     name: NameArgument,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
 ) -> None:
@@ -128,6 +134,7 @@ def use_(
 
 def remove(
     session: Session,
+    *,
     name: NameArgument,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
 ) -> None:
@@ -140,9 +147,12 @@ def remove(
 
 def show(
     session: Session,
+    *,
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="A store [default: the one in use].", show_default=False),
+        typer.Argument(
+            metavar="[NAME]", help="A store [default: the one in use].", show_default=False
+        ),
     ] = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
     output: Output = Output(),  # noqa: B008
@@ -192,7 +202,7 @@ _COMMANDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
 class StoreGroup(TyperGroup):
     """``auditctl store`` and its commands."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401 - Click's types are private to Typer
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Click's types are private to Typer
         """Write examples first, then the commands."""
         del ctx
         formatter.write("Name stores and choose the default.\n\nExamples:\n")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from auditctl.cli.asking import Question, ask, say_nothing_yet
 from auditctl.cli.command import command
 from auditctl.cli.list import explained, read_limit
-from auditctl.cli.options import Checks, Common, Filters, Output, QueryText, Span
+from auditctl.cli.options import Checks, Common, Filters, Group, Output, QueryText, Span
 from auditctl.cli.printing import finish, writer_for
 from auditctl.cli.session import Session
 from auditctl.errors import NotFoundError
@@ -32,8 +31,7 @@ EXAMPLES = (
 )
 
 
-@dataclass
-class Bounds:
+class Bounds(Group):
     """What ends the following by itself."""
 
     max_events: Annotated[
@@ -119,6 +117,7 @@ def _seconds(duration: str | None) -> float | None:
 
 def run(
     session: Session,
+    *,
     query: QueryText = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
     filters: Filters = Filters(),  # noqa: B008
@@ -207,17 +206,17 @@ def _stream(question: Question, store: Store, backfill: int | None) -> Iterator[
         yield from _up_to(store, earlier, head.seq)
     session.say(f"following {question.address.name}; Ctrl-C ends")
     yield Notice("bookmark", head)
-    yield from store.follow(replace(earlier, limit=None), after=head, heartbeat=HEARTBEAT)
+    yield from store.follow(earlier._replace(limit=None), after=head, heartbeat=HEARTBEAT)
 
 
 def _up_to(store: Store, query: Query, seq: int) -> Iterator[Event]:
     """Yield the events before, oldest first, without those stored since ``seq``."""
     if query.limit is None:
-        ordered = store.search(replace(query, oldest_first=True))
+        ordered = store.search(query._replace(oldest_first=True))
         yield from (event for event in ordered if event.seq <= seq)
         return
     newest: list[Event] = []
-    for event in store.search(replace(query, limit=None)):
+    for event in store.search(query._replace(limit=None)):
         if event.seq <= seq:
             newest.append(event)
             if len(newest) == query.limit:

@@ -8,11 +8,11 @@ import typer
 
 from auditctl.cli.asking import open_existing, say_nothing_yet
 from auditctl.cli.list import read_limit
-from auditctl.cli.options import Common, Output
 from auditctl.cli.printing import chosen_format, record_options
 from auditctl.formats.records import RecordColumn, write_records
 
 if TYPE_CHECKING:
+    from auditctl.cli.options import Common, Output
     from auditctl.cli.session import Session
     from auditctl.stores.base import Term
 
@@ -61,9 +61,14 @@ def write_terms(
     shown = terms[:most]
     name = chosen_format(session, output)
     options = record_options(session, output, session.zone(tz, address))
-    rows = [
-        {field: term.value, **term.detail, "count": term.count, "first": term.first,
-         "last": term.last}
+    rows: list[dict[str, str | int | float | None]] = [
+        {
+            field: term.value,
+            **term.detail,
+            "count": term.count,
+            "first": term.first,
+            "last": term.last,
+        }
         for term in shown
     ]
     write_records(rows, [*columns, *_SEEN], name, session.stdout, options)

@@ -7,16 +7,14 @@ elsewhere. ``AUDITCTL_CONFIG_DIR`` and ``AUDITCTL_DATA_DIR`` come before both.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Paths:
+class Paths(NamedTuple):
     """The folders and files of one user."""
 
     config_dir: Path

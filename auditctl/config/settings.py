@@ -1,4 +1,4 @@
-"""The settings file: TOML, read with the standard library, written without losing comments.
+"""The settings file: TOML, read with the standard library.
 
 .. code-block:: toml
 
@@ -11,23 +11,19 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditctl.errors import ConfigError, NotFoundError, UsageError
+from auditctl.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-RESERVED = ("demo", "default")
 _STORE_KEYS = {"address", "timezone", "description"}
 _TOP_KEYS = {"default_store", "stores"}
 
 
-@dataclass(frozen=True, slots=True)
-class NamedStore:
+class NamedStore(NamedTuple):
     """A store that the user gave a name.
 
     Attributes:
@@ -43,12 +39,11 @@ class NamedStore:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What the settings file says."""
 
     default_store: str | None = None
-    stores: dict[str, NamedStore] = field(default_factory=dict)
+    stores: dict[str, NamedStore] = {}  # noqa: RUF012 - never changed
 
 
 def read_settings(path: Path) -> Settings:
@@ -105,9 +100,7 @@ def _settings(data: dict[str, Any], place: Callable[[str], str]) -> Settings:
     return Settings(default, stores)
 
 
-def _known(
-    table: dict[str, Any], keys: set[str], prefix: str, place: Callable[[str], str]
-) -> None:
+def _known(table: dict[str, Any], keys: set[str], prefix: str, place: Callable[[str], str]) -> None:
     for key in table:
         if key not in keys:
             from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong file
@@ -115,95 +108,3 @@ def _known(
             close = get_close_matches(key, keys, n=1)
             hint = f"did you mean `{prefix}{close[0]}`?" if close else None
             raise ConfigError(f"{place(prefix + key)}: no setting '{prefix}{key}'", hint=hint)
-
-
-def check_name(name: str) -> None:
-    """Refuse a store name that could be taken for a file or a built-in store.
-
-    Raises:
-        UsageError: The name will not do.
-    """
-    if name in RESERVED:
-        raise UsageError(f"'{name}' is a store of auditctl's own", hint="choose another name")
-    plain = name.replace("-", "").replace("_", "")
-    if not (plain.isascii() and plain.isalnum() and name[0] not in "-_"):
-        raise UsageError(
-            f"{name!r} will not do as a store name", hint="use letters, digits, `-` and `_`"
-        )
-
-
-def add_store(path: Path, store: NamedStore, *, replace_existing: bool) -> Settings:
-    """Write a named store into the settings.
-
-    Raises:
-        UsageError: The name is taken, or will not do.
-    """
-    check_name(store.name)
-    settings = read_settings(path)
-    if store.name in settings.stores and not replace_existing:
-        raise UsageError(
-            f"there is a store named '{store.name}' already",
-            hint=f"`auditctl store add {store.name} ... --force` replaces it",
-        )
-    _edit(path, lambda document: _put(document, store))
-    return replace(settings, stores={**settings.stores, store.name: store})
-
-
-def use_store(path: Path, name: str | None) -> None:
-    """Make a store the default; None goes back to the one in the user's data folder."""
-
-    def change(document: Any) -> None:  # noqa: ANN401 - tomlkit's document has no narrow type
-        if name is None:
-            document.pop("default_store", None)
-        else:
-            document["default_store"] = name
-
-    _edit(path, change)
-
-
-def remove_store(path: Path, name: str) -> None:
-    """Take a named store out of the settings; its file stays.
-
-    Raises:
-        NotFoundError: There is none with this name.
-    """
-    settings = read_settings(path)
-    if name not in settings.stores:
-        raise NotFoundError(f"there is no store named '{name}'", hint="see `auditctl store list`")
-
-    def change(document: Any) -> None:  # noqa: ANN401 - tomlkit's document has no narrow type
-        del document["stores"][name]
-        if settings.default_store == name:
-            del document["default_store"]
-
-    _edit(path, change)
-
-
-def _put(document: Any, store: NamedStore) -> None:  # noqa: ANN401 - tomlkit's document
-    import tomlkit  # noqa: PLC0415 - 27 ms, only to write
-
-    if "stores" not in document:
-        document["stores"] = tomlkit.table(is_super_table=True)
-    table = tomlkit.table()
-    for key in ("address", "timezone", "description"):
-        value = getattr(store, key)
-        if value is not None:
-            table[key] = value
-    document["stores"][store.name] = table
-
-
-def _edit(path: Path, change: Callable[[Any], None]) -> None:
-    """Change the file in place, whole or not at all, readable by its owner only."""
-    import tomlkit  # noqa: PLC0415 - 27 ms, only to write
-
-    text = path.read_text() if path.exists() else ""
-    document = tomlkit.parse(text)
-    change(document)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(tomlkit.dumps(document))
-        fresh.replace(path)
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error

@@ -73,6 +73,32 @@ def parse_instant(text: str) -> int:
     return ms
 
 
+def canonical_instant(text: str) -> tuple[int, str]:
+    """Return an event's time stamp as milliseconds and as canonical text.
+
+    Raises:
+        EventError: As :func:`parse_instant`.
+    """
+    if _CANONICAL.fullmatch(text) is None:
+        ms = parse_instant(text)
+        return ms, format_ms(ms)
+    minute = _minutes.get(text[:16])
+    if minute is None:
+        minute = parse_instant(text[:16] + "Z")
+        if len(_minutes) >= _MINUTES:
+            _minutes.clear()
+        _minutes[text[:16]] = minute
+    second = text[17:19]
+    if second > "59":
+        return parse_instant(text), text  # it says what is wrong
+    return minute + int(second) * 1000 + int(text[20:23]), text
+
+
+# the events of a trail lie close together: most share their minute with the one before
+_minutes: dict[str, int] = {}
+_MINUTES = 10_000
+
+
 def is_canonical(text: str) -> bool:
     """Tell whether ``text`` has the canonical form (its digits are not checked)."""
     return _CANONICAL.fullmatch(text) is not None

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from auditctl.errors import EventError
-from auditctl.events.clock import format_ms, is_canonical, parse_instant
+from auditctl.events.clock import canonical_instant
 
 Scalar = str | int | float | bool
 Metadata = dict[str, Scalar]
@@ -242,13 +242,9 @@ def _finished(event: NewEvent) -> NewEvent:
         raise EventError("'organization_id' is empty")
     if event.id == "":
         raise EventError("'id' is empty")
-    occurred = parse_instant(event.occurred_at)
-    if not is_canonical(event.occurred_at):
-        event.occurred_at = format_ms(occurred)
+    event.occurred_at = canonical_instant(event.occurred_at)[1]
     if isinstance(event.received_at, str):
-        received = parse_instant(event.received_at)
-        if not is_canonical(event.received_at):
-            event.received_at = format_ms(received)
+        event.received_at = canonical_instant(event.received_at)[1]
     return event
 
 

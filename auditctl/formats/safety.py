@@ -19,6 +19,7 @@ pass: they are the letters and emoji of a newer Unicode than Python's.
 
 import re
 import unicodedata
+from functools import cache
 
 # Default_Ignorable_Code_Point of Unicode 16 and category Cf, as ranges; the tests compare the
 # second with unicodedata, whose scan takes 100 ms and so is not made at start-up
@@ -31,7 +32,6 @@ _HIDDEN_RANGES = (
 ) + "".join(
     f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x1_0000, 0xE_0000, 0x1_0000)
 )
-_HIDDEN = re.compile(f"[{_HIDDEN_RANGES}]")
 
 # Vietnamese needs two marks on a letter, pointed and chanted Hebrew three, Tibetan up to four.
 # More of them draw over the lines above and below.
@@ -42,8 +42,23 @@ _MARK_BLOCKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u20d0-\u20ff\u2cef-\u302f\u3099\u309a\ua66f-\uabff"
     "\ufb1e\ufe20-\ufe2f\U000101fd-\U00011fff\U00016af0-\U00016fff\U0001bc00-\U0001efff"
 )
-_MARKS = re.compile(f"\\A[{_MARK_BLOCKS}]+|[{_MARK_BLOCKS}]{{{MAX_MARKS + 1},}}")
 _UNSAFE_BYTES = re.compile(rb"[\x00-\x1f\x7f-\xff]")
+
+# below it there are no marks and nothing that is both printable and hidden
+_FIRST_MARK = "\u0300"
+
+
+@cache
+def _hidden() -> re.Pattern[str]:
+    """Return what is made visible; compiled at first use, as most runs never need it (4 ms)."""
+    return re.compile(f"[{_HIDDEN_RANGES}]")
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """Return too many marks, and marks without a character before them."""
+    return re.compile(f"\\A[{_MARK_BLOCKS}]+|[{_MARK_BLOCKS}]{{{MAX_MARKS + 1},}}")
+
 
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -55,12 +70,12 @@ def visible(text: str) -> str:
     four combining marks on one character, and marks at the start that would sit on whatever
     stands before the text, are made visible too.
     """
-    if text.isascii():
-        return text if text.isprintable() else _HIDDEN.sub(_escaped, text)
-    if _HIDDEN.search(text) is not None:
-        text = _HIDDEN.sub(_escaped, text)
-    if _MARKS.search(text) is not None:
-        text = _MARKS.sub(_thinned, text)
+    if text.isprintable() and (text.isascii() or max(text) < _FIRST_MARK):
+        return text
+    if _hidden().search(text) is not None:
+        text = _hidden().sub(_escaped, text)
+    if _marks().search(text) is not None:
+        text = _marks().sub(_thinned, text)
     return text
 
 
@@ -76,9 +91,9 @@ def visible_json(body: bytes) -> bytes:
     text = body.decode("utf-8", "surrogateescape")
     # a raw control character inside a JSON string is not allowed, so these stand between tokens
     text = text.replace("\n", " ").replace("\t", " ").replace("\r", " ")
-    text = _HIDDEN.sub(_json_escaped, text)
-    if _MARKS.search(text) is not None:
-        text = _MARKS.sub(_json_thinned, text)
+    text = _hidden().sub(_json_escaped, text)
+    if _marks().search(text) is not None:
+        text = _marks().sub(_json_thinned, text)
     return text.encode()
 
 

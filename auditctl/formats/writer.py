@@ -1,9 +1,8 @@
 """How events are written: the protocol of all formats, and the choice of one by name."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from auditctl.errors import UsageError
 from auditctl.events.event import Event
@@ -19,8 +18,7 @@ FORMATS: dict[str, str] = {
 _ALIASES = {"ndjson": "jsonl"}
 
 
-@dataclass(frozen=True, slots=True)
-class OutputOptions:
+class OutputOptions(NamedTuple):
     """What the caller decided about the output.
 
     Attributes:

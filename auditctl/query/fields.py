@@ -9,8 +9,7 @@ without values passes no test, and the negation of a test holds for it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,8 +19,7 @@ Scalar = str | int | float | bool
 Kind = Literal["text", "address", "number", "time", "scalar", "any"]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One field.
 
     Attributes:

@@ -81,8 +81,9 @@ def query_topic() -> str:
             "< and > compare times, and numbers in version, metadata and source; a text there "
             "counts if it is a number. An address or network of location matches every "
             "spelling of the addresses in it; location:=x compares the text. A time names a "
-            "range: created:2026-05-01 is that whole day, and a range of times goes from the start of the first to the end of the "
-            "last. auditctl help times lists what can be written."
+            "range: created:2026-05-01 is that whole day, and a range of times goes from the "
+            "start of the first to the end of the last. auditctl help times lists what can be "
+            "written."
         ),
         "COMBINING",
         _table(list(COMBINATIONS)),

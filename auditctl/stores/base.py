@@ -5,19 +5,19 @@ A store is opened by ``stores.opening``, used by one thread, and closed. Reading
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
+from auditctl.errors import UsageError
 from auditctl.query.tree import EVERYTHING, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from auditctl.events.event import Event
     from auditctl.events.intake import NewEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """What is asked of a store.
 
     Attributes:
@@ -36,8 +36,7 @@ class Query:
     oldest_first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
+class Hole(NamedTuple):
     """Something that the answer lacks: an interval in milliseconds (None: open) and the reason."""
 
     since: int | None
@@ -45,14 +44,16 @@ class Hole:
     reason: str
 
 
-@dataclass(slots=True)
 class Completeness:
     """What is missing from an answer; complete while ``holes`` is empty.
 
     It is final once the results have been read to their end.
     """
 
-    holes: list[Hole] = field(default_factory=list)
+    __slots__ = ("holes",)
+
+    def __init__(self) -> None:
+        self.holes: list[Hole] = []
 
     @property
     def complete(self) -> bool:
@@ -74,16 +75,14 @@ class Results(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(NamedTuple):
     """How many events match: exactly, or at least (``exact`` False)."""
 
     number: int
     exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """A position in the order of following: everything up to ``seq`` has been seen.
 
     ``store`` names the store that gave it, so that it is refused by another.
@@ -93,11 +92,28 @@ class Cursor:
     seq: int
 
 
+def checked(after: Cursor | None, head: Cursor) -> Cursor:
+    """Return where a follower starts: at ``after``, if that is a position of this store.
+
+    Raises:
+        UsageError: It is a position of another store, or one that this store has not reached.
+    """
+    if after is None:
+        return head
+    if after.store != head.store:
+        raise UsageError("the cursor belongs to another store", hint="start without a cursor")
+    if after.seq > head.seq:
+        raise UsageError(
+            f"the cursor is at event {after.seq:,}, but the store has only {head.seq:,}",
+            hint="was an older copy of the store restored? start without a cursor",
+        )
+    return after
+
+
 NoticeKind = Literal["bookmark", "gap", "lag", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """What a follower is told between events.
 
     Attributes:
@@ -114,8 +130,7 @@ class Notice:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Grouping:
+class Grouping(NamedTuple):
     """One dimension of a count: a field of the catalogue, or time in steps of ``every``.
 
     ``every`` is in milliseconds from ``origin`` (milliseconds): buckets start at
@@ -133,19 +148,20 @@ class Grouping:
 CountKey = tuple[str | int | None, ...]
 
 
-@dataclass(slots=True)
 class Counts:
     """Counts by group: texts for fields (None: the field is absent), bucket starts for time.
 
     A field with several values (targets) counts an event once in each group.
     """
 
-    rows: dict[CountKey, int]
-    total: int
-    completeness: Completeness = field(default_factory=Completeness)
+    __slots__ = ("completeness", "rows", "total")
+
+    def __init__(self, rows: dict[CountKey, int], total: int) -> None:
+        self.rows = rows
+        self.total = total
+        self.completeness = Completeness()
 
 
-@dataclass(frozen=True, slots=True)
 class Term:
     """One word of a store's vocabulary.
 
@@ -157,15 +173,19 @@ class Term:
         detail: More about it: an actor's name, type, email.
     """
 
-    value: str
-    count: int
-    first: int
-    last: int
-    detail: dict[str, str] = field(default_factory=dict)
+    __slots__ = ("count", "detail", "first", "last", "value")
+
+    def __init__(
+        self, value: str, count: int, first: int, last: int, detail: dict[str, str] | None = None
+    ) -> None:
+        self.value = value
+        self.count = count
+        self.first = first
+        self.last = last
+        self.detail = detail or {}
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """What became of one appended event; ``reason`` says why one was ``refused``."""
 
     id: str
@@ -174,8 +194,7 @@ class Stored:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a durable append did, in the order of its events; ``replayed`` by idempotency key."""
 
     events: tuple[Stored, ...]
@@ -187,8 +206,7 @@ class Receipt:
         return sum(1 for event in self.events if event.status == "added")
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInfo:
+class StoreInfo(NamedTuple):
     """What a store says about itself: for ``store show``, ``doctor`` and footers."""
 
     kind: str
@@ -197,7 +215,7 @@ class StoreInfo:
     first: int | None
     last: int | None
     organizations: int
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
 
 class Store(Protocol):
@@ -233,8 +251,11 @@ class Store(Protocol):
 
         Args:
             query: Condition and range; limit and order are not applied.
-            after: Where to go on; None is the head.
+            after: Where to go on; None is the head at the moment of this call.
             heartbeat: Seconds after which a bookmark is given at the latest.
+
+        Raises:
+            UsageError: The cursor is none of this store's; raised by the call itself.
         """
         ...
 

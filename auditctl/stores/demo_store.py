@@ -27,10 +27,9 @@ class DemoStore(EmbeddedStore):
 
     kind = "demo"
 
-    def append(
-        self, events: Sequence[NewEvent], *, idempotency_key: str | None = None
-    ) -> Receipt:
+    def append(self, events: Sequence[NewEvent], *, idempotency_key: str | None = None) -> Receipt:
         """Refuse: the trail is made anew twice a day."""
+        del events, idempotency_key
         raise StoreError(
             "the demo store is only read, since it is made anew twice a day",
             hint="without `--store demo` events go to a store of your own",

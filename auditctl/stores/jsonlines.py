@@ -11,11 +11,13 @@ import heapq
 import os
 import time
 from array import array
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditctl.errors import EventError, NotFoundError, StoreError, UnavailableError, UsageError
 from auditctl.events.clock import parse_instant
 from auditctl.events.event import Event
+from auditctl.query.fields import text_of
 from auditctl.query.predicate import compile_predicate
 from auditctl.stores.base import (
     Completeness,
@@ -26,6 +28,7 @@ from auditctl.stores.base import (
     StoreInfo,
     Term,
     Total,
+    checked,
 )
 from auditctl.stores.occurrences import Occurrences
 from auditctl.stores.tally import tally
@@ -89,10 +92,14 @@ class JsonLinesStore:
         raise NotFoundError(f"no event has the id {event_id}")
 
     def head(self) -> Cursor:
-        """Return the position behind the last whole line."""
+        """Return the position behind the last line; one that is still being written is none."""
+        number = 0
+        line = b"\n"
         with self.open() as file:
-            lines = sum(1 for line in file if line.endswith(b"\n"))
-        return Cursor(self._name(), lines)
+            for number, line in enumerate(file, 1):  # noqa: B007 - the last ones are looked at
+                pass
+        whole = line.endswith(b"\n") or isinstance(self._parse(line, number, 0, ""), _Line)
+        return Cursor(self._name(), number if whole else number - 1)
 
     def follow(
         self,
@@ -104,9 +111,17 @@ class JsonLinesStore:
         clock: Callable[[], float] = time.monotonic,
     ) -> Iterator[Event | Notice]:
         """Yield events as lines are appended to the file; ``seq`` is the line number."""
-        if after is not None and after.store != self._name():
-            raise UsageError("the cursor belongs to another store", hint="start without a cursor")
-        position = (after or self.head()).seq
+        position = checked(after, self.head()).seq
+        return self._follow(query, position, heartbeat, sleep, clock)
+
+    def _follow(
+        self,
+        query: Query,
+        position: int,
+        heartbeat: float,
+        sleep: Callable[[float], None],
+        clock: Callable[[], float],
+    ) -> Iterator[Event | Notice]:
         accepts = compile_predicate(query.where)
         occurrences = Occurrences()
         spoke = clock()
@@ -115,27 +130,37 @@ class JsonLinesStore:
         with self.open() as file:
             while True:
                 line = file.readline()
-                if line:
-                    rest += line
-                    if not rest.endswith(b"\n"):
-                        continue  # somebody is still writing this line
+                rest += line
+                if rest.endswith(b"\n"):  # else somebody is still writing it
                     number += 1
-                    line, rest = rest, b""
-                    parsed = self._parse(line, number, 0, occurrences)
-                    if number <= position or parsed is None:
+                    parsed = self._parse(rest, number, 0, occurrences)
+                    rest = b""
+                    if number <= position:
                         continue
                     if isinstance(parsed, str):
                         yield Notice("gap", Cursor(self._name(), number), 1, parsed)
-                    elif _inside(query, parsed.ms) and accepts(parsed.event.fields):
+                    elif parsed and _inside(query, parsed.ms) and accepts(parsed.event.fields):
                         yield parsed.event
-                    continue
-                if os.stat(self.path).st_size < file.tell():
-                    yield Notice("end", Cursor(self._name(), number), 0, "the file was cut")
-                    return
                 if clock() - spoke >= heartbeat:
                     spoke = clock()
                     yield Notice("bookmark", Cursor(self._name(), max(number, position)))
-                sleep(min(POLL, heartbeat))
+                if not line:
+                    ended = self._ended(file)
+                    if ended:
+                        yield Notice("end", Cursor(self._name(), number), 0, ended)
+                        return
+                    sleep(min(POLL, heartbeat))
+
+    def _ended(self, file: BinaryIO) -> str:
+        """Tell why nothing more will come from a file that was read to its end, or nothing."""
+        opened = os.fstat(file.fileno())
+        try:
+            now = os.stat(self.path)  # noqa: PTH116 - twenty times a second
+        except OSError:
+            return "the file was removed"
+        if (now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino):
+            return "the file was replaced"
+        return "the file was cut" if now.st_size < file.tell() else ""
 
     def count(self, query: Query, by: Sequence[Grouping]) -> Counts:
         """Count matching events in groups."""
@@ -144,10 +169,9 @@ class JsonLinesStore:
         counts.completeness = answer.completeness
         return counts
 
-    def append(
-        self, events: Sequence[NewEvent], *, idempotency_key: str | None = None
-    ) -> Receipt:
+    def append(self, events: Sequence[NewEvent], *, idempotency_key: str | None = None) -> Receipt:
         """Refuse: a JSON Lines file is only read."""
+        del events, idempotency_key
         raise StoreError(
             f"{self.path} is a JSON Lines file, which is only read",
             hint=f"import it: `auditctl import --from jsonl {self.path} --store trail.db`",
@@ -190,7 +214,7 @@ class JsonLinesStore:
             first = line.ms if first is None else min(first, line.ms)
             last = line.ms if last is None else max(last, line.ms)
             organizations.add(line.event.fields["organization_id"])
-        details = {"bytes": os.stat(self.path).st_size, "bad lines": len(bad.holes)}
+        details = {"bytes": Path(self.path).stat().st_size, "bad lines": len(bad.holes)}
         return StoreInfo(self.kind, self.path, events, first, last, len(organizations), details)
 
     def check(self) -> Iterable[str]:
@@ -336,5 +360,5 @@ def _term(event: Event, field: str) -> tuple[str, dict[str, str]]:
         detail["name"] = actor["name"]
     email = actor["metadata"].get("email")
     if email is not None:
-        detail["email"] = str(email)
+        detail["email"] = text_of(email)
     return actor["id"], detail

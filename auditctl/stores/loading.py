@@ -6,14 +6,16 @@ again: what is there already is recognized by its id.
 
 from __future__ import annotations
 
+import gc
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from auditctl.stores.occurrences import Occurrences
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditctl.events.intake import NewEvent
     from auditctl.stores.base import Store, Stored
@@ -26,10 +28,14 @@ PAUSE = 0.005  # seconds between batches, in which another writer gets its turn
 class Incoming(Protocol):
     """One record of a source, read or not."""
 
-    place: str
     raw: bytes
     event: NewEvent | None
     error: str | None
+
+    @property
+    def place(self) -> str:
+        """Where it stands in its source."""
+        ...
 
 
 @dataclass(slots=True)
@@ -75,7 +81,41 @@ def load(
     Returns:
         The counts.
     """
-    result = result or Load()
+    with _without_collector():
+        return _load(
+            store,
+            records,
+            reject=reject,
+            progress=progress,
+            result=result or Load(),
+            sleep=sleep,
+        )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python's cycle collector from looking through each batch again and again.
+
+    A batch is 200,000 objects without a cycle; looking through them takes 12 us an event.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _load(
+    store: Store,
+    records: Iterable[Incoming],
+    *,
+    reject: Callable[[Reject], None],
+    progress: Callable[[Load], None],
+    result: Load,
+    sleep: Callable[[float], None],
+) -> Load:
     occurrences = Occurrences()
     batch: list[Incoming] = []
     size = 0
@@ -116,12 +156,15 @@ def _settle(
     reject: Callable[[Reject], None],
 ) -> None:
     """Count what became of a batch."""
-    for one, record in zip(stored, batch, strict=True):
+    for one in stored:
         if one.status == "added":
             result.added += 1
         elif one.status == "duplicate":
             result.duplicates += 1
         else:
             result.rejected += 1
+    # told last: a reject that raises must not leave the counts of what was stored behind
+    for one, record in zip(stored, batch, strict=True):
+        if one.status in ("conflict", "refused"):
             reason = one.reason or f"the store has another event with the id {one.id}"
             reject(Reject(record.place, reason, record.raw))

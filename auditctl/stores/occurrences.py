@@ -21,9 +21,13 @@ class Occurrences:
 
     One object serves one reading of one source: the second of two equal rows gets another id than
     the first, and both get the same ids again at the next reading.
+
+    Args:
+        in_memory: How many distinct contents are kept in memory before a file takes over.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, in_memory: int = _IN_MEMORY) -> None:
+        self._in_memory = in_memory
         self._seen: dict[bytes, int] = {}
         self._file: apsw.Connection | None = None
 
@@ -38,13 +42,13 @@ class Occurrences:
     def _count(self, key: bytes) -> int:
         """Return how often the key came before, and count it."""
         before = self._seen.get(key)
-        if before is not None or (self._file is None and len(self._seen) < _IN_MEMORY):
+        if before is not None or (self._file is None and len(self._seen) < self._in_memory):
             self._seen[key] = (before or 0) + 1
             return before or 0
         row = self._spill().execute(
             "INSERT INTO seen VALUES(?, 0) ON CONFLICT DO UPDATE SET n = n + 1 RETURNING n", (key,)
         )
-        return int(row.fetchone()[0])
+        return int(row.get)
 
     def _spill(self) -> apsw.Connection:
         if self._file is None:

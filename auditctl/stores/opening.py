@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from auditctl.errors import NotFoundError, UsageError
 
@@ -18,8 +17,7 @@ Kind = Literal["embedded", "jsonl", "demo"]
 _LINES = (".jsonl", ".ndjson", ".json")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """Where a store is.
 
     Attributes:

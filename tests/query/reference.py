@@ -107,10 +107,7 @@ def passes(name: str, value: object, test: object) -> bool:
         return isinstance(value, str) and inside(value, test)
     text = text_of(value)
     if isinstance(test, Regex):
-        return (
-            re.search(test.pattern, text, re.ASCII | (re.IGNORECASE if test.ignore_case else 0))
-            is not None
-        )
+        return re.search(test.pattern, text, re.IGNORECASE if test.ignore_case else 0) is not None
     folded = name in FOLDED
     if isinstance(test, Contains):
         return fold(test.text) in fold(text)

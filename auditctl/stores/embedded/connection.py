@@ -1,6 +1,6 @@
 """Opening the file, and turning what SQLite says into errors that say what to do."""
 
-import secrets
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,8 +39,8 @@ def translated(path: str) -> Iterator[None]:
         yield
     except apsw.BusyError as error:
         raise StoreBusyError(
-            f"another process is writing to {path}",
-            hint=f"it was waited for {WRITER_PATIENCE:.0f} s; try again when it has finished",
+            f"another process is writing to {path} and did not finish in time",
+            hint="try again when it has finished",
         ) from error
     except apsw.FullError as error:
         raise StoreFullError(
@@ -59,7 +59,8 @@ def translated(path: str) -> Iterator[None]:
         ) from error
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.AuthError, apsw.PermissionsError) as error:
         raise AccessError(
-            f"{path} cannot be opened or written: {error}", hint="check the permissions of the file"
+            f"{path} cannot be opened or written: {error}",
+            hint="check the permissions of the file and of its folder, where SQLite keeps two more",
         ) from error
     except apsw.Error as error:
         raise StoreError(f"{path}: {error}") from error
@@ -101,10 +102,11 @@ def open_writer(
         patience: Seconds to wait for another writer.
         sleep: How to wait.
     """
-    if Path(path).exists():
+    try:
         check_file(path)
+    except NotFoundError:
+        _make_folder(path)
     with translated(path):
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
         connection = apsw.Connection(path)
         connection.set_busy_handler(_patient(patience, sleep))
         if not _is_ours(connection, path):
@@ -113,6 +115,13 @@ def open_writer(
         connection.wal_autocheckpoint(20_000 if bulk else 1_000)
         _settle(connection, path)
     return connection
+
+
+def _make_folder(path: str) -> None:
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AccessError(f"the folder of {path} cannot be made: {error.strerror}") from error
 
 
 def _patient(patience: float, sleep: Callable[[float], None]) -> Callable[[int], bool]:
@@ -129,7 +138,7 @@ def _patient(patience: float, sleep: Callable[[float], None]) -> Callable[[int],
 
 def _create(connection: apsw.Connection) -> None:
     """Make the tables; of two processes that try at once, the second finds them made."""
-    parameters = {"name": secrets.token_hex(8), "created": now_ms()}
+    parameters = {"name": os.urandom(8).hex(), "created": now_ms()}
     try:
         connection.execute(CREATE, parameters).fetchall()
     except apsw.SQLError:
@@ -151,8 +160,8 @@ def _is_ours(connection: apsw.Connection, path: str) -> bool:
 
 def _settle(connection: apsw.Connection, path: str) -> None:
     """Check the version and set what every connection wants."""
-    if connection.pragma("application_id") != APPLICATION_ID:
-        raise _foreign(path)
+    if not _is_ours(connection, path):
+        raise _missing(path)  # an empty file, or one that another process is just making
     version = connection.pragma("user_version")
     if not isinstance(version, int) or version > VERSION:
         raise StoreFormatError(
@@ -174,19 +183,23 @@ def check_file(path: str) -> None:
         with Path(path).open("rb") as file:
             header = file.read(len(_HEADER))
     except FileNotFoundError:
-        raise NotFoundError(
-            f"there is no store at {path}",
-            hint="`auditctl record` and `auditctl import` make one; `--store demo` has events",
-        ) from None
+        raise _missing(path) from None
     except IsADirectoryError:
         raise StoreFormatError(f"{path} is a folder, not a store") from None
-    except PermissionError as error:
-        raise AccessError(f"{path} may not be read: {error.strerror}") from None
+    except OSError as error:
+        raise AccessError(f"{path} cannot be read: {error.strerror}") from error
     if header and header != _HEADER:
         raise StoreFormatError(
             f"{path} is not an auditctl store",
             hint="a JSON Lines file needs a name ending in .jsonl; other trails: `auditctl import`",
         )
+
+
+def _missing(path: str) -> NotFoundError:
+    return NotFoundError(
+        f"there is no store at {path}",
+        hint="`auditctl record` and `auditctl import` make one; `--store demo` has events",
+    )
 
 
 def _foreign(path: str) -> StoreFormatError:

@@ -7,22 +7,22 @@ table, and 4 s by decoding bodies.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditctl.query.fields import text_of, values
 from auditctl.query.tree import EVERYTHING
 from auditctl.stores.base import CountKey, Counts, Grouping, Query
-from auditctl.stores.tally import tally
-from auditctl.stores.embedded.connection import translated
 from auditctl.stores.embedded.layout import ACTION, ACTOR, AGENT, DAY_MS, HOUR_MS, LOCATION, ORG
-from auditctl.stores.embedded.plan import Plan
-from auditctl.stores.embedded.reader import Reader, statement
+from auditctl.stores.embedded.reader import statement
 from auditctl.stores.embedded.terms import term_fields
 from auditctl.stores.embedded.timekey import MS_SQL, first_key, key_ms
+from auditctl.stores.tally import tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from auditctl.stores.embedded.plan import Plan
+    from auditctl.stores.embedded.reader import Reader
 
 _COLUMNS = {
     "action": ("action", ACTION),
@@ -38,10 +38,10 @@ _COLUMNS = {
 
 def count(reader: Reader, query: Query, by: Sequence[Grouping]) -> Counts:
     """Count matching events; see :meth:`auditctl.stores.base.Store.count`."""
-    plan = reader.plan(query)
-    if plan.empty:
-        return Counts({}, 0)
-    with translated(reader.path):
+    with reader.snapshot():
+        plan = reader.plan(query)
+        if plan.empty:
+            return Counts({}, 0)
         if not plan.exact or not all(_countable(group) for group in by):
             return _by_reading(reader, query, by)
         span = _span(reader, plan)
@@ -49,7 +49,7 @@ def count(reader: Reader, query: Query, by: Sequence[Grouping]) -> Counts:
             return Counts({}, 0)
         rolled = _by_roll_up(reader, query, by, span)
         raw = _by_table(reader, plan, by) if rolled is None else rolled
-    return _named(reader, raw, by)
+        return _named(reader, raw, by)
 
 
 def _by_reading(reader: Reader, query: Query, by: Sequence[Grouping]) -> Counts:
@@ -64,14 +64,14 @@ def _countable(group: Grouping) -> bool:
 
 def _span(reader: Reader, plan: Plan) -> tuple[int, int] | None:
     """Return the plan's range cut to the events that there are, in milliseconds."""
-    row = reader.connection.execute(
+    first, last = reader.connection.execute(
         "SELECT (SELECT k FROM event WHERE k >= ?1 ORDER BY k LIMIT 1),"
         " (SELECT k FROM event WHERE k < ?2 ORDER BY k DESC LIMIT 1)",
         (plan.low, plan.high),
-    ).fetchone()
-    if row[0] is None or row[1] is None or row[0] > row[1]:
+    ).get
+    if first is None or last is None or first > last:
         return None
-    return key_ms(row[0]), key_ms(row[1]) + 1
+    return key_ms(first), key_ms(last) + 1
 
 
 def _by_roll_up(
@@ -144,17 +144,14 @@ def _by_table(reader: Reader, plan: Plan, by: Sequence[Grouping]) -> Counter[tup
     names = [f"g{n}" for n in range(len(groups))]
     select = ", ".join([*names, "count(*)"])
     tail = f" GROUP BY {', '.join(names)}" if names else ""
-    for *key, n in reader.connection.execute(
-        f"SELECT {select} FROM ({inner}){tail}", parameters  # noqa: S608 - our own SQL
-    ):
+    sql = f"SELECT {select} FROM ({inner}){tail}"  # noqa: S608 - our own SQL
+    for *key, n in reader.connection.execute(sql, parameters):
         counted[tuple(key)] += n
     return counted
 
 
 def _narrowed(plan: Plan, since: int, until: int) -> Plan:
-    return replace(
-        plan, low=max(plan.low, first_key(since)), high=min(plan.high, first_key(until))
-    )
+    return plan._replace(low=max(plan.low, first_key(since)), high=min(plan.high, first_key(until)))
 
 
 def _group_sql(group: Grouping) -> str:
@@ -169,9 +166,7 @@ def _floored(ms: str, group: Grouping) -> str:
     return f"(({since} - (({since} % {every}) + {every}) % {every}) / {every})"
 
 
-def _named(
-    reader: Reader, counted: Counter[tuple[int, ...]], by: Sequence[Grouping]
-) -> Counts:
+def _named(reader: Reader, counted: Counter[tuple[int, ...]], by: Sequence[Grouping]) -> Counts:
     """Turn term numbers into texts and bucket numbers into bucket starts."""
     names: list[dict[int, str | int | None]] = []
     for place, group in enumerate(by):
@@ -197,4 +192,3 @@ def _names_of(reader: Reader, group: Grouping, numbers: set[int]) -> dict[int, s
         found = values(term_fields(kind, key), group.field, group.path)
         named[number] = text_of(found[0]) if found else None
     return named
-

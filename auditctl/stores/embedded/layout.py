@@ -69,6 +69,7 @@ COMMIT;
 
 # Kinds of terms. The numbers are in files: they never change.
 ORG, ACTION, ACTOR, LOCATION, AGENT, TARGET_TYPE = 1, 2, 3, 4, 5, 6
+KINDS = (ORG, ACTION, ACTOR, LOCATION, AGENT, TARGET_TYPE)
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS

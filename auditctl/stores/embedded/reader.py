@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from auditctl.errors import NotFoundError, StoreFormatError
@@ -12,38 +13,39 @@ from auditctl.query.predicate import compile_predicate
 from auditctl.stores.base import Completeness, Cursor, Notice, Query, Total
 from auditctl.stores.embedded.connection import translated
 from auditctl.stores.embedded.layout import ACTION
-from auditctl.stores.embedded.plan import Plan, make_plan
+from auditctl.stores.embedded.plan import make_plan
 from auditctl.stores.embedded.terms import TermReader
 from auditctl.stores.embedded.timekey import key_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import apsw
+
+    from auditctl.stores.embedded.plan import Plan
 
 PAGE = 500  # events that a follower reads at once: a short read transaction lets the log shrink
 POLL = 0.02  # seconds between two looks for new commits; a look costs 4 us
 
 
 class Answer:
-    """The results of one search; see :class:`auditctl.stores.base.Results`."""
+    """The results of one search; see :class:`auditctl.stores.base.Results`.
 
-    def __init__(self, connection: apsw.Connection, path: str, query: Query, plan: Plan) -> None:
+    It is planned when it is read, in the view of the store that it reads.
+    """
+
+    def __init__(self, reader: Reader, query: Query) -> None:
         self.completeness = Completeness()
-        self._connection = connection
-        self._path = path
+        self._reader = reader
         self._query = query
-        self._plan = plan
 
     def __iter__(self) -> Iterator[Event]:
         """Yield the events."""
-        if self._plan.empty:
-            return
-        sql, parameters = statement(self._plan, self._query, "b.body, e.seq, e.idx")
-        accepts = None if self._plan.exact else compile_predicate(self._query.where)
-        left = self._query.limit
-        with translated(self._path):
-            for body, seq, index in self._connection.execute(sql, parameters):
+        with translated(self._reader.path):
+            plan, rows = self._rows("b.body, e.seq, e.idx")
+            accepts = None if plan.exact else compile_predicate(self._query.where)
+            left = self._query.limit
+            for body, seq, index in rows:
                 event = Event(body, seq, index)
                 if accepts is not None and not accepts(event.fields):
                     continue
@@ -55,16 +57,26 @@ class Answer:
 
     def bodies(self) -> Iterator[bytes]:
         """Yield the canonical bytes."""
-        if self._plan.empty:
-            return
-        if not self._plan.exact:
-            for event in self:
-                yield event.body
-            return
-        sql, parameters = statement(self._plan, self._query, "b.body")
-        with translated(self._path):
-            for (body,) in self._connection.execute(sql, parameters):
+        with translated(self._reader.path):
+            plan, rows = self._rows("b.body")
+            accepts = None if plan.exact else compile_predicate(self._query.where)
+            left = self._query.limit
+            for (body,) in rows:
+                if accepts is not None and not accepts(decode(body)):
+                    continue
+                if left is not None:
+                    left -= 1
+                    if left < 0:
+                        return
                 yield body
+
+    def _rows(self, columns: str) -> tuple[Plan, Iterable[tuple[Any, ...]]]:
+        """Plan the query and start to read, both in one view of the store."""
+        with self._reader.snapshot():
+            plan = self._reader.plan(self._query)
+            if plan.empty:
+                return plan, ()
+            return plan, self._reader.connection.execute(*statement(plan, self._query, columns))
 
 
 def statement(plan: Plan, query: Query, columns: str) -> tuple[str, tuple[Any, ...]]:
@@ -94,7 +106,8 @@ def statement(plan: Plan, query: Query, columns: str) -> tuple[str, tuple[Any, .
     if plan.where != "1":
         conditions.append(f"({plan.where})")
         parameters.extend(plan.parameters)
-    sql = f"SELECT {columns} FROM {tables} WHERE {' AND '.join(conditions)} ORDER BY {key} {order}"
+    where = " AND ".join(conditions)
+    sql = f"SELECT {columns} FROM {tables} WHERE {where} ORDER BY {key} {order}"  # noqa: S608 - ours
     if plan.exact and query.limit is not None:
         sql += " LIMIT ?"
         parameters.append(query.limit)
@@ -108,10 +121,28 @@ class Reader:
         self.connection = connection
         self.path = path
         self.terms = TermReader(connection)
-        row = connection.execute("SELECT name FROM store").fetchone()
-        if row is None:
+        with translated(path):
+            name = connection.execute("SELECT name FROM store").get
+        if name is None:
             raise StoreFormatError(f"{path} is damaged: it has lost its name")
-        self.name = str(row[0])
+        self.name = str(name)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let several statements see the store at one moment, whatever is written meanwhile.
+
+        A plan holds the numbers of known actions, actors, ...: read later, it would miss what is
+        new. A statement that was started inside keeps its view when the block has ended.
+        """
+        if self.connection.in_transaction:
+            yield
+            return
+        with translated(self.path):
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("COMMIT")
 
     def plan(self, query: Query) -> Plan:
         """Return how the query is answered."""
@@ -120,7 +151,7 @@ class Reader:
 
     def search(self, query: Query) -> Answer:
         """Return the matching events."""
-        return Answer(self.connection, self.path, query, self.plan(query))
+        return Answer(self, query)
 
     def get(self, event_id: str) -> Event:
         """Return one event.
@@ -130,8 +161,8 @@ class Reader:
         """
         with translated(self.path):
             row = self.connection.execute(
-                "SELECT b.body, e.seq, e.idx FROM ident i JOIN event e USING(k) JOIN body b USING(k)"
-                " WHERE i.id = ?",
+                "SELECT b.body, e.seq, e.idx"
+                " FROM ident i JOIN event e USING(k) JOIN body b USING(k) WHERE i.id = ?",
                 (pack_id(event_id),),
             ).fetchone()
         if row is None:
@@ -140,23 +171,19 @@ class Reader:
 
     def total(self, query: Query, at_most: int) -> Total:
         """Count matching events, looking no further than ``at_most``."""
-        plan = self.plan(query)
-        if plan.empty:
-            return Total(0)
-        with translated(self.path):
+        with self.snapshot():
+            plan = self.plan(query)
+            if plan.empty:
+                return Total(0)
             if plan.match is None and plan.where == "1" and plan.exact and _whole(plan, self):
-                row = self.connection.execute(
-                    "SELECT ifnull(sum(count), 0) FROM term WHERE kind = ?", (ACTION,)
-                ).fetchone()
-                return Total(int(row[0]))
+                everything = "SELECT ifnull(sum(count), 0) FROM term WHERE kind = ?"
+                return Total(self.connection.execute(everything, (ACTION,)).get)
             if not plan.exact:
                 return self._total_by_reading(query, plan, at_most)
-            capped = Query(limit=at_most + 1)
-            sql, parameters = statement(plan, capped, "1")
-            row = self.connection.execute(
-                f"SELECT count(*) FROM ({sql})", parameters  # noqa: S608 - our own SQL
-            ).fetchone()
-        return Total(min(row[0], at_most), exact=row[0] <= at_most)
+            sql, parameters = statement(plan, Query(limit=at_most + 1), "1")
+            counting = f"SELECT count(*) FROM ({sql})"  # noqa: S608 - our own SQL
+            found = self.connection.execute(counting, parameters).get
+        return Total(min(found, at_most), exact=found <= at_most)
 
     def _total_by_reading(self, query: Query, plan: Plan, at_most: int) -> Total:
         accepts = compile_predicate(query.where)
@@ -171,26 +198,25 @@ class Reader:
     def head(self) -> Cursor:
         """Return the position behind the newest event."""
         with translated(self.path):
-            row = self.connection.execute("SELECT next_seq - 1 FROM store").fetchone()
-        return Cursor(self.name, int(row[0]))
+            return Cursor(self.name, self.connection.execute("SELECT next_seq - 1 FROM store").get)
 
     def follow(
         self,
         query: Query,
-        after: Cursor | None,
+        after: Cursor,
         heartbeat: float,
         *,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> Iterator[Event | Notice]:
         """Yield events as they are committed; see :meth:`auditctl.stores.base.Store.follow`."""
-        position = (after or self.head()).seq
+        position = after.seq
         accepts = compile_predicate(query.where)
         version = None
         spoke = clock()
         while True:
-            now_version = self.connection.data_version()
-            page: list[tuple[int, int, int, bytes]] = []
+            now_version = self._data_version()
+            page: list[tuple[Any, ...]] = []
             if version != now_version:
                 page = self._page(position)
                 if len(page) < PAGE:
@@ -203,14 +229,18 @@ class Reader:
                 event = Event(body, seq, index)
                 if _within(query, key) and accepts(event.fields):
                     yield event
-            if page:
-                continue
             if clock() - spoke >= heartbeat:
                 spoke = clock()
                 yield Notice("bookmark", Cursor(self.name, position))
-            sleep(min(POLL, heartbeat))
+            if not page:
+                sleep(min(POLL, heartbeat))
 
-    def _page(self, position: int) -> list[tuple[int, int, int, bytes]]:
+    def _data_version(self) -> object:
+        """Return what changes with every commit; the call of that name only sees reads' views."""
+        with translated(self.path):
+            return self.connection.execute("PRAGMA data_version").get
+
+    def _page(self, position: int) -> list[tuple[Any, ...]]:
         with translated(self.path):
             return self.connection.execute(
                 "SELECT e.k, e.seq, e.idx, b.body FROM event e JOIN body b USING(k)"
@@ -221,19 +251,16 @@ class Reader:
 
 def _whole(plan: Plan, reader: Reader) -> bool:
     """Tell whether the plan's range holds every event of the store."""
-    row = reader.connection.execute(
+    sql = (
         "SELECT NOT EXISTS (SELECT 1 FROM event WHERE k < ?)"
-        " AND NOT EXISTS (SELECT 1 FROM event WHERE k >= ?)",
-        (plan.low, plan.high),
-    ).fetchone()
-    return bool(row[0])
+        " AND NOT EXISTS (SELECT 1 FROM event WHERE k >= ?)"
+    )
+    return bool(reader.connection.execute(sql, (plan.low, plan.high)).get)
 
 
 def _within(query: Query, key: int) -> bool:
     ms = key_ms(key)
-    return (query.since is None or ms >= query.since) and (
-        query.until is None or ms < query.until
-    )
+    return (query.since is None or ms >= query.since) and (query.until is None or ms < query.until)
 
 
 def _gone(missed: int) -> str:

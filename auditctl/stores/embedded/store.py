@@ -6,10 +6,16 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditctl.errors import NotFoundError, UsageError
+from auditctl.errors import AccessError, UsageError
 from auditctl.events.clock import now_ms
-from auditctl.stores.base import Cursor, Notice, Query, StoreInfo, Term, Total
-from auditctl.stores.embedded.connection import open_reader, open_writer, translated
+from auditctl.query.fields import text_of
+from auditctl.stores.base import StoreInfo, Term, checked
+from auditctl.stores.embedded.connection import (
+    WRITER_PATIENCE,
+    open_reader,
+    open_writer,
+    translated,
+)
 from auditctl.stores.embedded.layout import ACTION, ACTOR, ORG
 from auditctl.stores.embedded.reader import Reader
 from auditctl.stores.embedded.timekey import key_ms
@@ -22,7 +28,16 @@ if TYPE_CHECKING:
     from auditctl.events.event import Event
     from auditctl.events.ids import IdMaker
     from auditctl.events.intake import NewEvent
-    from auditctl.stores.base import Counts, Grouping, Receipt, Results
+    from auditctl.stores.base import (
+        Counts,
+        Cursor,
+        Grouping,
+        Notice,
+        Query,
+        Receipt,
+        Results,
+        Total,
+    )
     from auditctl.stores.embedded.writer import Writer
 
 _VOCABULARY = {"action": ACTION, "actor": ACTOR, "org": ORG}
@@ -35,7 +50,8 @@ class EmbeddedStore:
         path: The file. Writing makes it; reading a missing one is an error.
         now: The clock that stamps ``received_at``, in milliseconds.
         make_id: Makes ids; None makes ULIDs with random bits.
-        bulk: Many events are coming: fewer checkpoints, and a pause between batches.
+        bulk: Many events are coming: fewer checkpoints.
+        patience: Seconds to wait for another writer.
     """
 
     kind = "embedded"
@@ -47,11 +63,13 @@ class EmbeddedStore:
         now: Callable[[], int] = now_ms,
         make_id: IdMaker | None = None,
         bulk: bool = False,
+        patience: float = WRITER_PATIENCE,
     ) -> None:
         self.path = str(path)
         self._now = now
         self._make_id = make_id
         self._bulk = bulk
+        self._patience = patience
         self._opened: Reader | None = None
         self._writing: tuple[apsw.Connection, Writer] | None = None
 
@@ -68,7 +86,7 @@ class EmbeddedStore:
             from auditctl.events.ids import IdMaker  # noqa: PLC0415
             from auditctl.stores.embedded.writer import Writer  # noqa: PLC0415
 
-            connection = open_writer(self.path, bulk=self._bulk)
+            connection = open_writer(self.path, bulk=self._bulk, patience=self._patience)
             self._writing = (
                 connection,
                 Writer(connection, self._now, self._make_id or IdMaker()),
@@ -95,11 +113,8 @@ class EmbeddedStore:
         self, query: Query, after: Cursor | None = None, *, heartbeat: float = 1.0
     ) -> Iterator[Event | Notice]:
         """Yield events as they are committed, by any process."""
-        if after is not None and after.store != self._reader.name:
-            raise UsageError(
-                "the cursor belongs to another store", hint="start without a cursor"
-            )
-        return self._reader.follow(query, after, heartbeat)
+        head = self._reader.head()
+        return self._reader.follow(query, checked(after, head), heartbeat)
 
     def count(self, query: Query, by: Sequence[Grouping]) -> Counts:
         """Count matching events in groups."""
@@ -107,9 +122,7 @@ class EmbeddedStore:
 
         return count(self._reader, query, by)
 
-    def append(
-        self, events: Sequence[NewEvent], *, idempotency_key: str | None = None
-    ) -> Receipt:
+    def append(self, events: Sequence[NewEvent], *, idempotency_key: str | None = None) -> Receipt:
         """Store events; durable when it returns."""
         writer = self._writer
         with translated(self.path):
@@ -141,22 +154,23 @@ class EmbeddedStore:
             how = how.replace("newest first", "oldest first")
         lines = [("store", f"embedded, {self.path}"), ("reads", how)]
         lines.extend(("because", note) for note in plan.notes)
-        check = "nothing: the index is exact" if plan.exact else "the whole condition, event by event"
-        lines.append(("then checks", check))
+        rest = "nothing: the index is exact" if plan.exact else "the condition, event by event"
+        lines.append(("then checks", rest))
         return lines
 
     def info(self) -> StoreInfo:
         """Return what the store is and holds."""
         reader = self._reader
-        with translated(self.path):
+        with reader.snapshot():
             run = reader.connection.execute
             events, orgs = run(
                 "SELECT ifnull(sum(count), 0), count(*) FROM term WHERE kind = ? AND count > 0",
                 (ORG,),
-            ).fetchone()
-            first, last = run("SELECT min(k), max(k) FROM event").fetchone()
+            ).get
+            # asked for together in one SELECT, they would read the whole table
+            first, last = run("SELECT (SELECT min(k) FROM event), (SELECT max(k) FROM event)").get
             version = reader.connection.pragma("user_version")
-            created = run("SELECT created FROM store").fetchone()[0]
+            created = run("SELECT created FROM store").get
         size = sum(file.stat().st_size for file in self._files())
         return StoreInfo(
             kind=self.kind,
@@ -186,7 +200,7 @@ class EmbeddedStore:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise NotFoundError(f"{self.path} cannot be looked at: {error.strerror}") from error
+            raise AccessError(f"{self.path} cannot be looked at: {error.strerror}") from error
 
     def close(self) -> None:
         """Release the file."""
@@ -208,7 +222,7 @@ def _actors(rows: list[tuple[str, int, int, int]]) -> list[Term]:
         if name is not None:
             detail["name"] = str(name)
         if email is not None:
-            detail["email"] = str(email)
+            detail["email"] = text_of(email)
         known = joined.get(actor_id)
         if known is None:
             joined[actor_id] = Term(actor_id, count, first, last, detail)

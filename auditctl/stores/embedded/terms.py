@@ -10,17 +10,25 @@ absent).
 
 import json
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
 from typing import Any
 
 import apsw
 
 from auditctl.query.fields import text_of
-from auditctl.stores.embedded.layout import ACTION, ACTOR, AGENT, LOCATION, ORG, TARGET_TYPE
+from auditctl.stores.embedded.layout import (
+    ACTION,
+    ACTOR,
+    AGENT,
+    KINDS,
+    LOCATION,
+    ORG,
+    TARGET_TYPE,
+)
 from auditctl.stores.embedded.tokens import all_words, word_tokens
 
 Fields = dict[str, Any]
 _CACHE = 200_000
+MAPPED = b"\x00" * 10 + b"\xff\xff"  # what IPv6 puts before an IPv4 address
 _SEARCHED = (ACTION, ACTOR, LOCATION, AGENT)
 
 
@@ -47,12 +55,14 @@ def packed_address(text: str) -> bytes | None:
     """Return an IP address as 16 bytes that sort like addresses; None for other text."""
     if len(text) > 45 or not ("." in text or ":" in text):  # noqa: PLR2004 - longest IPv6 text
         return None
+    from ipaddress import ip_address  # noqa: PLC0415 - 3 ms, only to write
+
     try:
         address = ip_address(text)
     except ValueError:
         return None
     if address.version == 4:  # noqa: PLR2004 - IP version
-        return b"\x00" * 10 + b"\xff\xff" + address.packed
+        return MAPPED + address.packed
     return address.packed
 
 
@@ -85,11 +95,15 @@ class TermReader:
         )
         return [(term, n) for term, kind, key, n in rows if accepts(term_fields(kind, key))]
 
-    def in_network(self, low: bytes, high: bytes) -> list[tuple[int, int]]:
-        """Return (id, count) of the locations whose address lies between two, inclusive."""
+    def in_network(self, low: bytes, high: bytes, *, mapped: bool) -> list[tuple[int, int]]:
+        """Return (id, count) of the locations whose address lies between two, inclusive.
+
+        ``mapped`` chooses between the IPv4 addresses, which IPv6 has a place for, and all others.
+        """
         rows = self._connection.execute(
-            "SELECT id, count FROM term WHERE address BETWEEN ? AND ? AND kind = ?",
-            (low, high, LOCATION),
+            "SELECT id, count FROM term WHERE address BETWEEN ? AND ? AND kind = ?"
+            " AND (substr(address, 1, 12) = ?) = ?",
+            (low, high, LOCATION, MAPPED, mapped),
         )
         return [(term, n) for term, n in rows]
 
@@ -115,22 +129,24 @@ class TermWriter:
     """Gives numbers to terms while events are stored.
 
     New terms belong to the open transaction: :meth:`forget` after a rollback.
+
+    Attributes:
+        known: The numbers by kind and key, for those who cannot afford a call.
     """
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
-        self._known: dict[tuple[int, str], int] = {}
-        self._fresh: list[tuple[int, str]] = []
+        self.known: dict[int, dict[str, int]] = {kind: {} for kind in KINDS}
 
     def __call__(self, kind: int, key: str) -> int:
         """Return the number of a term, making it where it is new."""
-        entry = (kind, key)
-        term = self._known.get(entry)
+        known = self.known[kind]
+        term = known.get(key)
         if term is None:
             term = self._find_or_make(kind, key)
-            if len(self._known) >= _CACHE:
-                self._known.clear()
-            self._known[entry] = term
+            if len(known) >= _CACHE:
+                known.clear()
+            known[key] = term
         return term
 
     def _find_or_make(self, kind: int, key: str) -> int:
@@ -145,7 +161,6 @@ class TermWriter:
             (kind, key, address, 0 if kind == ORG else None),
         )
         term = self._connection.last_insert_rowid()
-        self._fresh.append((kind, key))
         if kind in _SEARCHED:
             self._connection.execute(
                 "INSERT INTO term_words(rowid, tokens) VALUES(?, ?)", (term, _searched(kind, key))
@@ -153,14 +168,9 @@ class TermWriter:
         return term
 
     def forget(self) -> None:
-        """Drop the terms that a rolled-back transaction had made."""
-        for entry in self._fresh:
-            self._known.pop(entry, None)
-        self._fresh.clear()
-
-    def keep(self) -> None:
-        """Keep the terms of a committed transaction."""
-        self._fresh.clear()
+        """Drop what is known: a rolled-back transaction may have made some of it."""
+        for known in self.known.values():
+            known.clear()
 
 
 def _searched(kind: int, key: str) -> str:
@@ -168,8 +178,6 @@ def _searched(kind: int, key: str) -> str:
     return " ".join([word_tokens(text_of(value)) for value in values if value is not None])
 
 
-def actor_key(
-    actor_id: str, actor_type: str, name: str | None, email: str | float | None
-) -> str:
+def actor_key(actor_id: str, actor_type: str, name: str | None, email: str | float | None) -> str:
     """Return the key of an actor; ``email`` is whatever its metadata calls so."""
     return json.dumps([actor_id, actor_type, name, email], ensure_ascii=False)

@@ -14,11 +14,12 @@ after           14        16,384
 ==============  ========  =====================
 """
 
-from auditctl.events.clock import MAX_MS
+from auditctl.events.clock import MAX_MS, MIN_MS
 
 _OLD_BITS, _BITS, _FAR_BITS = 17, 20, 14
 _FAR_MS = 1 << 42
 _FAR_KEY = 1 << 62
+END_OF_KEYS = (1 << 63) - 1  # and its negative: below and above every key
 
 #: SQL that turns the key ``k`` back into milliseconds.
 MS_SQL = (
@@ -29,11 +30,10 @@ MS_SQL = (
 
 
 def first_key(ms: int) -> int:
-    """Return the smallest key of the millisecond ``ms``; past year 9999 the end of all keys."""
-    if ms > MAX_MS:
-        return (1 << 63) - 1
+    """Return the smallest key of the millisecond ``ms``; outside years 1 to 9999 an end of all."""
+    ms = min(max(ms, MIN_MS), MAX_MS + 1)
     if ms < 0:
-        return max(ms << _OLD_BITS, -(1 << 63))
+        return ms << _OLD_BITS
     if ms < _FAR_MS:
         return ms << _BITS
     return _FAR_KEY + ((ms - _FAR_MS) << _FAR_BITS)

@@ -22,7 +22,7 @@ from zlib import crc32
 from auditctl.query.text import fold, words
 
 MAX_WORD = 64  # characters of a word that the index keeps; the predicate sees all of it
-SHORT = 12  # a metadata value of at most so many characters is indexed as a pair
+SHORT = 12  # a metadata value of at most so many characters, folded, is indexed as a pair
 _CACHE = 50_000
 
 _words_of: dict[str, str] = {}
@@ -36,7 +36,8 @@ def term_token(term: int) -> str:
 
 def target_token(target_id: str) -> str:
     """Return the token of a target's id."""
-    return f"=i{crc32(target_id.encode()):x}"
+    # a lone surrogate can stand in a query, never in a stored id
+    return f"=i{crc32(target_id.encode(errors='replace')):x}"
 
 
 def pair_token(scope: str, key: str, value: str) -> str | None:
@@ -47,9 +48,10 @@ def pair_token(scope: str, key: str, value: str) -> str | None:
         key: The key.
         value: The value as text; case and accents do not matter.
     """
-    if len(value) > SHORT:
+    folded = fold(value)  # equal values may differ in length before they are folded
+    if len(folded) > SHORT:
         return None
-    return f"=m{crc32(f'{scope}.{key}={fold(value)}'.encode()):x}"
+    return f"=m{crc32(f'{scope}.{key}={folded}'.encode(errors='replace')):x}"
 
 
 def cut(word: str) -> str:
@@ -58,7 +60,14 @@ def cut(word: str) -> str:
 
 
 def word_tokens(text: str) -> str:
-    """Return the words of a text as the index keeps them, separated by spaces."""
+    """Return a text from which the index's tokenizer takes the words of the text.
+
+    That tokenizer (``ascii`` of FTS5) lowers ASCII and cuts at all but letters, digits and ``=``,
+    which is what :func:`auditctl.query.text.words` does with ASCII. Other text is cut here, as
+    the tokenizer takes everything beyond ASCII for letters.
+    """
+    if len(text) <= MAX_WORD and text.isascii():
+        return text.replace("=", " ") if "=" in text else text
     known = _words_of.get(text)
     if known is None:
         known = " ".join([cut(word) for word in words(text)])
@@ -71,16 +80,17 @@ def word_tokens(text: str) -> str:
 
 def metadata_tokens(scope: str, key: str, value: str) -> str:
     """Return the tokens of a metadata pair."""
+    if len(value) > 2 * SHORT:  # folding shortens a text by less than half, or it is a rare one
+        pair = None if value.isascii() else pair_token(scope, key, value)
+        return word_tokens(value) if pair is None else f"{word_tokens(value)} {pair}"
     entry = (scope, key, value)
     known = _pair_of.get(entry)
     if known is None:
         pair = pair_token(scope, key, value)
-        known = word_tokens(value)
-        if pair is not None:
-            known = f"{known} {pair}"
-            if len(_pair_of) >= _CACHE:
-                _pair_of.clear()
-            _pair_of[entry] = known
+        known = word_tokens(value) if pair is None else f"{word_tokens(value)} {pair}"
+        if len(_pair_of) >= _CACHE:
+            _pair_of.clear()
+        _pair_of[entry] = known
     return known
 
 
