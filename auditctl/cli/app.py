@@ -106,6 +106,9 @@ def run_command(arguments: Sequence[str], session: Session) -> None:
     Raises:
         AuditctlError: Whatever goes wrong.
     """
+    if arguments and arguments[0] in ("--version", "-V"):
+        session.stdout.write(f"auditctl {__version__}\n".encode())
+        return
     table = CommandTable(name="auditctl", no_args_is_help=True, rich_markup_mode=None)
     words = _prepared(arguments, session)
     try:
@@ -119,7 +122,7 @@ def run_command(arguments: Sequence[str], session: Session) -> None:
         if type(error).__name__ == "NoArgsIsHelpError":
             session.stdout.write(error.format_message().encode() + b"\n")
             return
-        raise _usage(error) from error
+        raise _usage(error, words) from error
 
 
 def _prepared(arguments: Sequence[str], session: Session) -> list[str]:
@@ -139,17 +142,18 @@ def _prepared(arguments: Sequence[str], session: Session) -> list[str]:
             words.append("--help")
         elif _NEGATED.match(word):
             words.append(f"NOT {word[1:]}")
-        elif word in ("--version", "-V") and not words:
-            session.stdout.write(f"auditctl {__version__}\n".encode())
-            raise Exit(0)
         else:
             words.append(word)
     return words
 
 
-def _usage(error: TyperException) -> AuditctlError:
+def _usage(error: TyperException, words: Sequence[str]) -> AuditctlError:
     """Turn what the parser of options says into an error of ours."""
     message = error.format_message().rstrip(".")
-    context = getattr(error, "ctx", None)
-    path = getattr(context, "command_path", "auditctl")
-    return UsageError(message[:1].lower() + message[1:], hint=f"see `{path} --help`")
+    path = getattr(getattr(error, "ctx", None), "command_path", None)
+    if path is None:
+        path = " ".join(["auditctl", *[word for word in words[:1] if not word.startswith("-")]])
+    hint = f"see `{path} --help`"
+    if path == "auditctl":
+        hint = "options stand behind the command: `auditctl COMMAND --option`"
+    return UsageError(message[:1].lower() + message[1:], hint=hint)

@@ -61,9 +61,9 @@ class Question:
         return open_existing(self.session, self.address)
 
     def range_text(self) -> str:
-        """Return the range for people; empty where none was given."""
+        """Return the range for people."""
         if self.since is None and self.until is None:
-            return ""
+            return "any time"
         from auditctl.events.time_format import format_range  # noqa: PLC0415 - not for every run
 
         return format_range(self.since, self.until, self.zone)

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from auditctl.cli.session import Session, process_session
-from auditctl.errors import AuditctlError, ExitCode, QueryError
+from auditctl.errors import AuditctlError, ExitCode, QueryError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,13 @@ def run_process() -> int:
     signal.signal(signal.SIGTERM, _terminate)
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a write then fails, and files are tidied
-    return run(sys.argv[1:], process_session())
+    try:
+        session = process_session()
+    except AuditctlError as error:
+        if sys.stderr is not None:
+            sys.stderr.write(f"error: {error.message}\n")
+        return error.exit_code
+    return run(sys.argv[1:], session)
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -63,11 +69,13 @@ def run(arguments: Sequence[str], session: Session) -> int:
             _traceback(session)
         report(session, error)
         return error.exit_code
-    except OSError as error:
-        _flush_quietly(session)
-        return _failed_output(session, error)
     except Exception as error:  # noqa: BLE001 - the last resort: a defect, told without a traceback
         _flush_quietly(session)
+        if isinstance(error, OSError):
+            return _failed_output(session, error)
+        if isinstance(error, UnicodeEncodeError) and not _is_text(arguments):
+            report(session, UsageError("the command line has a word that is not UTF-8"))
+            return ExitCode.USAGE
         return _defect(session, error)
     return session.exit_code
 
@@ -114,6 +122,11 @@ def _failed_output(session: Session, error: OSError) -> int:
     if session.debug:
         _traceback(session)
     return ExitCode.FAILURE
+
+
+def _is_text(arguments: Sequence[str]) -> bool:
+    """Tell whether all words can be encoded; other bytes come as surrogates, fit for files only."""
+    return not any("\ud800" <= char <= "\udfff" for word in arguments for char in word)
 
 
 def _defect(session: Session, error: Exception) -> int:

@@ -114,6 +114,9 @@ def _format(out: str, output: Output) -> str:
 def _refuse_existing(out: str, *, force: bool) -> None:
     if os.path.isdir(out):  # noqa: PTH112 - text
         raise UsageError(f"{out} is a folder", hint="name a file in it")
+    if os.path.exists(out) and not os.path.isfile(out):  # noqa: PTH110, PTH113 - text
+        # --force would put a file in the place of a device
+        raise UsageError(f"{out} is no file", hint="`--out -` writes to standard output")
     if not force and os.path.lexists(out):
         raise UsageError(f"{out} exists already", hint="`--force` replaces it")
 

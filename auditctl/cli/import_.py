@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -93,7 +94,10 @@ def run(
         close = get_close_matches(kind, KINDS, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"kinds are: {', '.join(KINDS)}"
         raise UsageError(f"there is no importer '{kind}'", hint=hint)
-    store = session.open(session.address(common.store), bulk=True)
+    address = session.address(common.store)
+    if rejects is not None:
+        _refuse_to_overwrite(rejects, [*files, address.location])
+    store = session.open(address, bulk=True)
     result = Load()
     with _Rejects(session, rejects, stop=on_error == "stop") as refused:
         for name in files:
@@ -104,6 +108,14 @@ def run(
         raise AuditctlError(
             f"{result.rejected:,} of {result.read:,} records could not be stored", hint=where
         )
+
+
+def _refuse_to_overwrite(rejects: str, used: list[str]) -> None:
+    """Refuse a file for rejects that is itself read or written."""
+    for name in used:
+        both = os.path.exists(name) and os.path.exists(rejects)  # noqa: PTH110 - text
+        if both and os.path.samefile(name, rejects):  # noqa: PTH121 - text
+            raise UsageError(f"--rejects would overwrite {name}", hint="name another file")
 
 
 class _Rejects:

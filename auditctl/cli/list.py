@@ -92,7 +92,7 @@ def run(
     bulk = most is None and not output.columns and chosen_format(session, output) in MACHINE
     shown = _write(writer, results, bulk=bulk)
     writer.finish()
-    _say_footer(question, store, shown, most)
+    _say_footer(question, store, writer, shown, most)
     finish(question, shown, results.completeness, checks)
 
 
@@ -106,7 +106,9 @@ def _write(writer: EventWriter, results: Results, *, bulk: bool) -> int:
     return shown
 
 
-def _say_footer(question: Question, store: Store, shown: int, most: int | None) -> None:
+def _say_footer(
+    question: Question, store: Store, writer: EventWriter, shown: int, most: int | None
+) -> None:
     if question.session.quiet:
         return
     total = None
@@ -115,7 +117,7 @@ def _say_footer(question: Question, store: Store, shown: int, most: int | None) 
     elif not shown:
         question.session.say(_nothing(question, store))
         return
-    question.session.say(footer(question, shown, total))
+    question.session.say(footer(question, shown, total, getattr(writer, "hidden", ())))
 
 
 def _nothing(question: Question, store: Store) -> str:
@@ -124,7 +126,7 @@ def _nothing(question: Question, store: Store) -> str:
     if not info.events:
         return f"no events in the store {question.address.name} yet"
     parts = [f"no event of {info.events:,} matches", question.range_text()]
-    return " · ".join(part for part in [*parts, f"store {question.address.name}"] if part)
+    return " · ".join([*parts, f"store {question.address.name}"])
 
 
 def explained(

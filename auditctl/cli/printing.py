@@ -9,6 +9,7 @@ from auditctl.errors import CheckFailed, IncompleteError
 from auditctl.formats.writer import OutputOptions, canonical_format, open_writer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from auditctl.cli.asking import Question
@@ -74,8 +75,13 @@ def several_orgs(store: Store) -> bool:
     return len(store.vocabulary("org", limit=2)) > 1
 
 
-def footer(question: Question, shown: int, total: Total | None) -> str:
-    """Return what stands below a list: how many of how many, which range, which store."""
+def footer(
+    question: Question, shown: int, total: Total | None, hidden: Sequence[str] = ()
+) -> str:
+    """Return what stands below a list: how many of how many, which range, which store.
+
+    ``hidden`` names columns that a narrow table has left out.
+    """
     if total is None or (total.exact and total.number == shown):
         count = f"{shown:,} event{'' if shown == 1 else 's'}"
     elif total.exact:
@@ -85,7 +91,9 @@ def footer(question: Question, shown: int, total: Total | None) -> str:
     parts = [count, question.range_text(), f"store {question.address.name}"]
     if total is not None and (not total.exact or total.number > shown):
         parts.append("`-n all` for the rest")
-    return " · ".join(part for part in parts if part)
+    if hidden:
+        parts.append(f"no room for {', '.join(hidden)}")
+    return " · ".join(parts)
 
 
 def finish(

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from auditctl.config.paths import find_paths
-from auditctl.errors import ConfigError
+from auditctl.errors import AuditctlError, ConfigError, TimeError
 from auditctl.formats.safety import visible
 
 if TYPE_CHECKING:
@@ -180,10 +180,14 @@ class Session:
         from auditctl.events.zones import local_zone, zone_named  # noqa: PLC0415 - not for jsonl
 
         name = option or self.env.get("AUDITCTL_TZ")
-        if name is None and address is not None:
-            store = self._settings_of(address)
-            name = store.timezone if store is not None else None
-        return zone_named(name) if name else local_zone(self.env)
+        store = None if name or address is None else self._settings_of(address)
+        if store is None or store.timezone is None:
+            return zone_named(name) if name else local_zone(self.env)
+        try:
+            return zone_named(store.timezone)
+        except TimeError as error:
+            place = f"{self.paths.settings}: 'stores.{store.name}.timezone'"
+            raise ConfigError(f"{place}: {error.message}", hint=error.hint) from error
 
     def _settings_of(self, address: Address) -> NamedStore | None:
         return self.settings.stores.get(address.name)
@@ -194,8 +198,15 @@ class Session:
 
 
 def process_session() -> Session:
-    """Return the session of this process."""
-    if sys.stdout is None or sys.stderr is None or sys.stdin is None:
-        raise ConfigError("standard input, output and error must be open")
+    """Return the session of this process; a closed standard input or error is an empty one.
+
+    Raises:
+        AuditctlError: Standard output is closed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # a file opened now takes the place, and no store may
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - open to the end
+            if name == "stdout":
+                raise AuditctlError("standard output is closed")
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     return Session(os.environ, sys.stdin.buffer, sys.stdout.buffer, sys.stderr)

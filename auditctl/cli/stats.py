@@ -13,7 +13,7 @@ from auditctl.cli.printing import chosen_format, finish, record_options
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
 from auditctl.errors import UsageError
 from auditctl.formats.records import RecordColumn, write_records
-from auditctl.query.fields import lookup
+from auditctl.query.fields import UnknownFieldError, lookup
 from auditctl.stores.base import Counts, Grouping
 
 if TYPE_CHECKING:
@@ -101,8 +101,10 @@ def run(
 def _grouping(name: str) -> Grouping:
     try:
         found, path = lookup(name)
-    except LookupError as error:
-        raise UsageError(str(error.args[0]), hint="see `auditctl help query` for fields") from error
+    except UnknownFieldError as error:
+        meant = f"did you mean `{error.close[0]}`?" if error.close else None
+        hint = meant or "see `auditctl help query` for fields"
+        raise UsageError(error.reason, hint=hint) from error
     if found.kind == "time":
         raise UsageError(
             f"events are not grouped by '{name}' itself", hint="use `--every 1h` or another step"
@@ -187,7 +189,7 @@ def _say_footer(question: Question, counts: Counts, kept: list[CountKey], fields
         )
         parts.append(f"{shown} group{'' if len(groups) == 1 else 's'}")
     parts.extend([question.range_text(), f"store {question.address.name}"])
-    question.session.say(" · ".join(part for part in parts if part))
+    question.session.say(" · ".join(parts))
 
 
 command = command(run, name="stats", examples=EXAMPLES)

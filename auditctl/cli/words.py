@@ -55,7 +55,7 @@ def write_terms(
     address = session.address(common.store)
     store = open_existing(session, address)
     most = read_limit(limit, None)
-    terms = [] if store is None else store.vocabulary(field, limit=None if text else most)
+    terms = [] if store is None else store.vocabulary(field)
     if text:
         terms = [term for term in terms if _mentions(term, text)]
     shown = terms[:most]

@@ -96,7 +96,14 @@ def _edit(path: Path, change: Callable[[Any], None]) -> None:
 
     text = path.read_text() if path.exists() else ""
     document = tomlkit.parse(text)
-    change(document)
+    try:
+        change(document)
+    except ValueError as error:  # a table does not fit into an inline one
+        raise ConfigError(
+            f"{path}: the stores are written in one line, where nothing can be added",
+            hint="write each as a table of its own: [stores.NAME]",
+        ) from error
+    path = path.resolve()  # a link to a file that is kept elsewhere stays a link
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = path.with_name(f".{path.name}.{os.getpid()}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from auditctl.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _STORE_KEYS = {"address", "timezone", "description"}
@@ -69,12 +69,27 @@ def read_settings(path: Path) -> Settings:
 
 
 def _line(text: bytes, words: str) -> str:
-    """Return ``, line N`` of the first line that has the key."""
-    key = words.rpartition(".")[2].encode()
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip().lstrip(b"[").startswith(key) or b"." + key in line.partition(b"=")[0]:
-            return f", line {number}"
+    """Return ``, line N`` of the line that sets a key or opens a table; of its parent at least."""
+    named = list(_names(text))
+    while words:
+        for number, name in named:
+            if name == words or name.startswith(f"{words}."):
+                return f", line {number}"
+        words = words.rpartition(".")[0]
     return ""
+
+
+def _names(text: bytes) -> Iterator[tuple[int, str]]:
+    """Yield the number and the full key of each line that has one."""
+    table = ""
+    for number, line in enumerate(text.decode().split("\n"), 1):
+        key = line.partition("#")[0].partition("=")[0].strip().replace('"', "").replace("'", "")
+        if key.startswith("["):
+            table = key = key.strip("[] ")
+        elif table and key:
+            key = f"{table}.{key}"
+        if key:
+            yield number, key
 
 
 def _settings(data: dict[str, Any], place: Callable[[str], str]) -> Settings:

@@ -7,6 +7,7 @@ Unknown keys are refused or kept whole under ``source``, as the caller asks: nev
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any, Literal
 
 import msgspec
@@ -20,6 +21,8 @@ Metadata = dict[str, Scalar]
 
 DEFAULT_ORGANIZATION = "org_default"
 MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_VERSION = 2**31 - 1
+MAX_DEPTH = 200  # of a foreign record: Python's json gives up at 1,000, less what called it
 
 
 class Actor(msgspec.Struct, forbid_unknown_fields=True):
@@ -188,7 +191,22 @@ def intake(
         event = msgspec.convert(mapping, NewEvent)
     except msgspec.ValidationError as error:
         raise EventError(_wrong_metadata(mapping) or _readable(str(error))) from error
+    _check_values(event)
     return _finished(event)
+
+
+def _check_values(event: NewEvent) -> None:
+    """Refuse what Python has and JSON has not: infinite numbers and halves of characters."""
+    of_targets = [target.metadata for target in event.targets]
+    for metadata in (event.metadata, event.actor.metadata, *of_targets):
+        for key, value in metadata.items():
+            if isinstance(value, float) and not isfinite(value):
+                raise EventError(f"'metadata.{key}': {value} is no number of JSON")
+    try:
+        canonical_bytes(event)
+    except UnicodeEncodeError as error:
+        half = error.object[error.start : error.end]
+        raise EventError(f"{half!r} is half a character") from error
 
 
 def _unwrapped(mapping: dict[str, Any]) -> dict[str, Any]:
@@ -242,10 +260,28 @@ def _finished(event: NewEvent) -> NewEvent:
         raise EventError("'organization_id' is empty")
     if event.id == "":
         raise EventError("'id' is empty")
+    if not 0 <= event.version <= MAX_VERSION:
+        raise EventError(f"'version': expected 0 to {MAX_VERSION:,}")
+    if isinstance(event.source, Source) and _too_deep(event.source.record):
+        raise EventError(f"'source.record' is nested deeper than {MAX_DEPTH} levels")
     event.occurred_at = canonical_instant(event.occurred_at)[1]
     if isinstance(event.received_at, str):
         event.received_at = canonical_instant(event.received_at)[1]
     return event
+
+
+def _too_deep(record: dict[str, Any]) -> bool:
+    level: list[Any] = [record]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _wrong_metadata(mapping: dict[str, Any]) -> str | None:

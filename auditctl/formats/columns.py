@@ -188,10 +188,10 @@ def _build() -> dict[str, Column]:
     columns = [
         _time("time", "Time", "occurred_at"),
         _time("received", "Received", "received_at"),
-        Column("actor", "Actor", _actor, _actor_value, least=8, usual=18),
+        Column("actor", "Actor", _actor, _actor_value, least=11, usual=18),
         Column("target", "Target", _target, lambda f: _target(f, PLAIN), least=10, usual=24),
         Column("where", "Where", _where, lambda f: _where(f, PLAIN) or None, least=9, usual=24),
-        _plain("action", "Action", _part("action"), least=11, usual=22),
+        _plain("action", "Action", _part("action"), least=20, usual=22),
         _plain("org", "Org", _part("organization_id"), least=8, usual=20),
         _plain("id", "Id", _part("id"), least=10, usual=43),
         _plain("version", "Version", _part("version"), usual=7),

@@ -170,7 +170,7 @@ class TableWriter:
             if name == "metadata":
                 cells = min(cells, column.least)
             if self._fits([*widths, cells]):
-                self._columns = [*self._columns, column]
+                self._columns = [*self._columns, replace(column, least=cells)]
                 widths.append(cells)
 
     def _fits(self, widths: Sequence[int]) -> bool:

@@ -26,7 +26,7 @@ VALUES = (
 COMBINATIONS = (
     ("a b", "both; AND and && mean the same", "action:user.* actor:jon"),
     ("a OR b", "either; || means the same", "actor:jon OR actor:ann"),
-    ("-a", "not; NOT a and !a mean the same", "-target.type:team"),
+    ("-a", "not; NOT a, !a mean the same", "-target.type:team"),
     ("( )", "first what is inside", "jon (reset OR login)"),
     ("has:FIELD", "the field has a value", "has:actor.name"),
     ("missing:FIELD", "the field has no value", "missing:metadata.region"),
@@ -82,7 +82,7 @@ def query_topic() -> str:
             "counts if it is a number. An address or network of location matches every "
             "spelling of the addresses in it; location:=x compares the text. A time names a "
             "range: created:2026-05-01 is that whole day, and a range of times goes from the "
-            "start of the first to the end of the last. auditctl help times lists what can be "
+            "start of the first to the end of the last. auditctl help time lists what can be "
             "written."
         ),
         "COMBINING",

@@ -89,8 +89,8 @@ def test_a_narrow_table_says_which_columns_it_hides(make_body):
     writer = open_writer("table", out, OutputOptions(width=40))
     writer.write(Event(make_body(1)))
     writer.finish()
-    assert set(writer.hidden) == {"where", "target"}
-    assert out.getvalue().startswith(b"Time UTC            Action")
+    assert set(writer.hidden) == {"where", "target", "actor"}
+    assert out.getvalue().startswith(b"Time UTC")
 
 
 def test_the_organization_stands_second_when_asked(written, make_body):

@@ -88,8 +88,10 @@ class Writer:
         batch, twins = self._without_known(batch, outcome)
         self._number(batch, outcome)
         for one, first in twins:
-            status = _status(first.event, one.event)
-            outcome[one.place] = Stored(one.id, first.seq, status)
+            if first.seq:
+                outcome[one.place] = Stored(one.id, first.seq, _status(first.event, one.event))
+            else:
+                outcome[one.place] = outcome[first.place]  # refused, as the first was
         add = self._rows.add
         for one in batch:
             if one.seq:
