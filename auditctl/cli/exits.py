@@ -71,12 +71,7 @@ def run(arguments: Sequence[str], session: Session) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last resort: a defect, told without a traceback
         _flush_quietly(session)
-        if isinstance(error, OSError):
-            return _failed_output(session, error)
-        if isinstance(error, UnicodeEncodeError) and not _is_text(arguments):
-            report(session, UsageError("the command line has a word that is not UTF-8"))
-            return ExitCode.USAGE
-        return _defect(session, error)
+        return _unforeseen(session, error, arguments)
     return session.exit_code
 
 
@@ -122,6 +117,16 @@ def _failed_output(session: Session, error: OSError) -> int:
     if session.debug:
         _traceback(session)
     return ExitCode.FAILURE
+
+
+def _unforeseen(session: Session, error: Exception, arguments: Sequence[str]) -> int:
+    """Tell of an error that no part of auditctl has put into words."""
+    if isinstance(error, OSError):
+        return _failed_output(session, error)
+    if isinstance(error, UnicodeEncodeError) and not _is_text(arguments):
+        report(session, UsageError("the command line has a word that is not UTF-8"))
+        return ExitCode.USAGE
+    return _defect(session, error)
 
 
 def _is_text(arguments: Sequence[str]) -> bool:

@@ -75,9 +75,7 @@ def several_orgs(store: Store) -> bool:
     return len(store.vocabulary("org", limit=2)) > 1
 
 
-def footer(
-    question: Question, shown: int, total: Total | None, hidden: Sequence[str] = ()
-) -> str:
+def footer(question: Question, shown: int, total: Total | None, hidden: Sequence[str] = ()) -> str:
     """Return what stands below a list: how many of how many, which range, which store.
 
     ``hidden`` names columns that a narrow table has left out.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -13,10 +13,18 @@ from auditctl.formats.safety import visible
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from auditctl.formats.importers.source import Source
     from auditctl.stores.loading import Load
 
 _PATIENCE = 0.3  # seconds before a bar appears: shorter work needs none
+
+
+class Positioned(Protocol):
+    """Something that knows how many bytes of its file have been read."""
+
+    @property
+    def position(self) -> int:
+        """Bytes read."""
+        ...
 
 
 class ImportProgress:
@@ -24,12 +32,19 @@ class ImportProgress:
 
     Args:
         stream: A terminal.
-        source: The file being read; its position moves.
+        source: Who reads the file; its position moves.
+        name: The file.
+        size: How many bytes it has; None where nobody knows.
         clock: Seconds that never go back.
     """
 
     def __init__(
-        self, stream: TextIO, source: Source, clock: Callable[[], float] = time.monotonic
+        self,
+        stream: TextIO,
+        source: Positioned,
+        name: str,
+        size: int | None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
         self._clock = clock
@@ -38,13 +53,13 @@ class ImportProgress:
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.percentage:>3.0f}%" if source.size else "", markup=False),
+            TextColumn("{task.percentage:>3.0f}%" if size else "", markup=False),
             TextColumn("{task.fields[rate]}", markup=False),
             TimeRemainingColumn(compact=True),
             console=Console(file=stream, force_terminal=True),
             transient=True,
         )
-        self._task = self._progress.add_task(visible(source.name)[-40:], total=source.size, rate="")
+        self._task = self._progress.add_task(visible(name)[-40:], total=size, rate="")
         self._started = False
 
     def show(self, load: Load | None) -> None:

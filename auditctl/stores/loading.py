@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from auditctl.stores.occurrences import Occurrences
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from auditctl.events.intake import NewEvent
-    from auditctl.stores.base import Store, Stored
+    from auditctl.stores.base import Receipt, Store, Stored
+    from auditctl.stores.embedded.prepared import Prepared
 
 BATCH_EVENTS = 10_000
 BATCH_BYTES = 12 * 1024 * 1024  # of the source; about four times that in memory
@@ -28,9 +29,20 @@ PAUSE = 0.005  # seconds between batches, in which another writer gets its turn
 class Incoming(Protocol):
     """One record of a source, read or not."""
 
-    raw: bytes
-    event: NewEvent | None
-    error: str | None
+    @property
+    def raw(self) -> bytes:
+        """What it was, for those that are not stored."""
+        ...
+
+    @property
+    def event(self) -> NewEvent | Prepared | None:
+        """The event, or None."""
+        ...
+
+    @property
+    def error(self) -> str | None:
+        """Why there is no event, or None."""
+        ...
 
     @property
     def place(self) -> str:
@@ -55,7 +67,6 @@ class Load:
     added: int = 0
     duplicates: int = 0
     rejected: int = 0
-    first_rejects: list[Reject] = field(default_factory=list)
 
 
 def load(
@@ -66,6 +77,7 @@ def load(
     progress: Callable[[Load], None] = lambda _: None,
     result: Load | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    append: Callable[[Sequence[Any]], Receipt] | None = None,
 ) -> Load:
     """Store all records of one source.
 
@@ -77,13 +89,15 @@ def load(
         progress: Is told after each batch.
         result: Counts to go on with, over several sources.
         sleep: How to pause.
+        append: How to store a batch; None is the store's ``append``. Records that another process
+            has prepared come with that of the embedded store.
 
     Returns:
         The counts.
     """
     with _without_collector():
         return _load(
-            store,
+            append or store.append,
             records,
             reject=reject,
             progress=progress,
@@ -108,7 +122,7 @@ def _without_collector() -> Iterator[None]:
 
 
 def _load(
-    store: Store,
+    append: Callable[[Sequence[Any]], Receipt],
     records: Iterable[Incoming],
     *,
     reject: Callable[[Reject], None],
@@ -124,7 +138,7 @@ def _load(
         nonlocal batch, size
         if batch:
             events = [record.event for record in batch if record.event is not None]
-            _settle(store.append(events).events, batch, result, reject)
+            _settle(append(events).events, batch, result, reject)
             batch, size = [], 0
             progress(result)
             sleep(PAUSE)
@@ -139,8 +153,9 @@ def _load(
                 flush()
                 raise
             continue
-        if not isinstance(record.event.id, str):
-            record.event.id = occurrences.identify(record.event)
+        event = record.event
+        if not isinstance(event.id, str):
+            event.id = occurrences.identify(event)
         batch.append(record)
         size += len(record.raw)
         if len(batch) >= BATCH_EVENTS or size >= BATCH_BYTES:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import apsw
@@ -108,9 +109,10 @@ def open_writer(
         _make_folder(path)
     with translated(path):
         connection = apsw.Connection(path)
-        connection.set_busy_handler(_patient(patience, sleep))
+        wait = _patient(patience, sleep)
+        connection.set_busy_handler(wait)
         if not _is_ours(connection, path):
-            _create(connection)
+            _create(connection, wait)
         connection.execute("PRAGMA synchronous = FULL")
         connection.wal_autocheckpoint(20_000 if bulk else 1_000)
         _settle(connection, path)
@@ -136,25 +138,31 @@ def _patient(patience: float, sleep: Callable[[float], None]) -> Callable[[int],
     return wait
 
 
-def _create(connection: apsw.Connection) -> None:
+def _create(connection: apsw.Connection, wait: Callable[[int], bool]) -> None:
     """Make the tables; of two processes that try at once, the second finds them made."""
     parameters = {"name": os.urandom(8).hex(), "created": now_ms()}
-    try:
-        connection.execute(CREATE, parameters).fetchall()
-    except apsw.SQLError:
-        if not connection.in_transaction:
-            raise
-        connection.execute("ROLLBACK")
-        if connection.pragma("application_id") != APPLICATION_ID:
-            raise
+    for tries in count():
+        try:
+            connection.execute(CREATE, parameters).fetchall()
+        except (apsw.SQLError, apsw.BusyError) as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if connection.pragma("application_id") == APPLICATION_ID:
+                return
+            # two that change the journal at once: SQLite does not wait where both could for ever
+            if not isinstance(error, apsw.BusyError) or not wait(tries):
+                raise
+        else:
+            return
 
 
 def _is_ours(connection: apsw.Connection, path: str) -> bool:
     """Tell whether the file is a store; False for an empty one."""
+    # in this order: another process may be making the store between the two looks
+    if connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").get is None:
+        return False
     if connection.pragma("application_id") == APPLICATION_ID:
         return True
-    if connection.execute("SELECT 1 FROM sqlite_schema").fetchone() is None:
-        return False
     raise _foreign(path)
 
 

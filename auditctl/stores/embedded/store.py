@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Results,
         Total,
     )
+    from auditctl.stores.embedded.prepared import Prepared
     from auditctl.stores.embedded.writer import Writer
 
 _VOCABULARY = {"action": ACTION, "actor": ACTOR, "org": ORG}
@@ -127,6 +128,12 @@ class EmbeddedStore:
         writer = self._writer
         with translated(self.path):
             return writer.append(events, idempotency_key)
+
+    def append_prepared(self, events: Sequence[Prepared]) -> Receipt:
+        """Store events that another process has prepared; durable when it returns."""
+        writer = self._writer
+        with translated(self.path):
+            return writer.append_prepared(events)
 
     def vocabulary(self, field: str, *, limit: int | None = None) -> list[Term]:
         """Return known actions, actors or organizations, most frequent first."""

@@ -6,18 +6,19 @@ transaction, so the order of commits is the order of numbers and a hole would me
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import apsw
-import msgspec
 
 from auditctl.errors import ConflictError
-from auditctl.events.clock import canonical_instant, format_ms
-from auditctl.events.ids import IdMaker, pack_id
+from auditctl.events.clock import format_ms
+from auditctl.events.ids import IdMaker
 from auditctl.events.intake import NewEvent, canonical_bytes, intake_json
 from auditctl.stores.base import Receipt, Stored
 from auditctl.stores.embedded.layout import DAY_MS
+from auditctl.stores.embedded.prepared import Prepared, prepare, received_ms
 from auditctl.stores.embedded.rows import Rows
 from auditctl.stores.embedded.terms import TermWriter
 from auditctl.stores.embedded.timekey import first_key
@@ -28,14 +29,11 @@ IDEMPOTENCY_MS = DAY_MS
 class _Candidate:
     """One event on its way in; ``place`` is that in the caller's sequence."""
 
-    __slots__ = ("event", "id", "key", "ms", "packed", "place", "seq")
+    __slots__ = ("event", "key", "place", "seq")
 
-    def __init__(self, place: int, event: NewEvent, event_id: str) -> None:
+    def __init__(self, place: int, event: Prepared) -> None:
         self.place = place
         self.event = event
-        self.id = event_id
-        self.ms = canonical_instant(event.occurred_at)[0]
-        self.packed = pack_id(event_id)
         self.key = self.seq = 0
 
 
@@ -59,54 +57,59 @@ class Writer:
 
     def append(self, events: Sequence[NewEvent], idempotency_key: str | None) -> Receipt:
         """Store a batch; see :meth:`auditctl.stores.base.Store.append`."""
+        with self._transaction():
+            now = self._now()
+            prepared = [self._prepared(event, now) for event in events]
+            if idempotency_key is None:
+                return self._store(prepared)
+            content = _content_hash(events)
+            receipt = self._earlier(idempotency_key, content, now)
+            if receipt is None:
+                receipt = self._store(prepared)
+                self._remember(idempotency_key, content, receipt, now)
+            return receipt
+
+    def append_prepared(self, events: Sequence[Prepared]) -> Receipt:
+        """Store a batch that was prepared elsewhere."""
+        with self._transaction():
+            return self._store(events)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit what is done inside; undo it, and forget its numbers, if anything goes wrong."""
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
         try:
-            now = self._now()
-            content = b""
-            if idempotency_key is not None:
-                content = _content_hash(events)
-                earlier = self._earlier(idempotency_key, content, now)
-                if earlier is not None:
-                    connection.execute("ROLLBACK")
-                    return earlier
-            receipt = self._store(events, now)
-            if idempotency_key is not None:
-                self._remember(idempotency_key, content, receipt, now)
+            yield
             connection.execute("COMMIT")
         except BaseException:
             self._term.forget()
-            self._rows.forget()
+            self._rows.clear()
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-        return receipt
 
-    def _store(self, events: Sequence[NewEvent], now: int) -> Receipt:
+    def _prepared(self, event: NewEvent, now: int) -> Prepared:
+        event_id = event.id if isinstance(event.id, str) else self._make_id(now)
+        return prepare(event, event_id, received_ms(event, now))
+
+    def _store(self, events: Sequence[Prepared]) -> Receipt:
         outcome: list[Stored | None] = [None] * len(events)
-        batch = [self._candidate(place, event, now) for place, event in enumerate(events)]
+        batch = [_Candidate(place, event) for place, event in enumerate(events)]
         batch, twins = self._without_known(batch, outcome)
         self._number(batch, outcome)
         for one, first in twins:
             if first.seq:
-                outcome[one.place] = Stored(one.id, first.seq, _status(first.event, one.event))
+                status = _status(first.event.body, one.event.body)
+                outcome[one.place] = Stored(one.event.id, first.seq, status)
             else:
                 outcome[one.place] = outcome[first.place]  # refused, as the first was
         add = self._rows.add
         for one in batch:
             if one.seq:
-                add(one.event, one.packed, one.ms, one.key, one.seq)
+                add(one.event, one.key, one.seq)
         self._rows.insert(self._connection)
         return Receipt(tuple(stored for stored in outcome if stored is not None))
-
-    def _candidate(self, place: int, event: NewEvent, now: int) -> _Candidate:
-        """Complete an event, leaving the caller's as it is: it may be appended again."""
-        event_id, received_at = event.id, event.received_at
-        if not (isinstance(event_id, str) and isinstance(received_at, str)):
-            event_id = event_id if isinstance(event_id, str) else self._make_id(now)
-            received_at = received_at if isinstance(received_at, str) else format_ms(now)
-            event = msgspec.structs.replace(event, id=event_id, received_at=received_at)
-        return _Candidate(place, event, event_id)
 
     def _without_known(
         self, batch: list[_Candidate], outcome: list[Stored | None]
@@ -119,7 +122,7 @@ class Writer:
         fresh: dict[bytes, _Candidate] = {}
         again: list[tuple[_Candidate, _Candidate]] = []
         for one in batch:
-            twin = fresh.setdefault(one.packed, one)
+            twin = fresh.setdefault(one.event.packed, one)
             if twin is not one:
                 again.append((one, twin))
         stored = (
@@ -133,12 +136,12 @@ class Writer:
         )
         for packed, seq, body in stored:
             one = fresh.pop(packed)
-            earlier = intake_json(body)
-            outcome[one.place] = Stored(one.id, seq, _status(earlier, one.event))
+            outcome[one.place] = Stored(one.event.id, seq, _status(body, one.event.body))
             for repeated, first in again:
                 if first is one:
-                    outcome[repeated.place] = Stored(one.id, seq, _status(earlier, repeated.event))
-        return list(fresh.values()), [pair for pair in again if pair[1].packed in fresh]
+                    status = _status(body, repeated.event.body)
+                    outcome[repeated.place] = Stored(one.event.id, seq, status)
+        return list(fresh.values()), [pair for pair in again if pair[1].event.packed in fresh]
 
     def _number(self, batch: list[_Candidate], outcome: list[Stored | None]) -> None:
         """Give each event its seq and its time key."""
@@ -146,20 +149,21 @@ class Writer:
         last_of: dict[int, int] = {}
         newest = self._connection.execute("SELECT max(k) FROM event").get
         for one in batch:
-            low = first_key(one.ms)
-            last = last_of.get(one.ms)
+            ms = one.event.ms
+            low = first_key(ms)
+            last = last_of.get(ms)
             if last is None and newest is not None and newest >= low:
                 last = self._connection.execute(
-                    "SELECT max(k) FROM event WHERE k >= ? AND k < ?", (low, first_key(one.ms + 1))
+                    "SELECT max(k) FROM event WHERE k >= ? AND k < ?", (low, first_key(ms + 1))
                 ).get
             key = low if last is None else last + 1
-            if key != low and key >= first_key(one.ms + 1):
-                full = f"{key - low:,} events are stored at {one.event.occurred_at} already"
-                outcome[one.place] = Stored(one.id, 0, "refused", full)
+            if key != low and key >= first_key(ms + 1):
+                full = f"{key - low:,} events are stored at {format_ms(ms)} already"
+                outcome[one.place] = Stored(one.event.id, 0, "refused", full)
                 continue
-            last_of[one.ms] = one.key = key
+            last_of[ms] = one.key = key
             one.seq = seq
-            outcome[one.place] = Stored(one.id, seq, "added")
+            outcome[one.place] = Stored(one.event.id, seq, "added")
             seq += 1
         self._connection.execute("UPDATE store SET next_seq = ?", (seq,))
 
@@ -195,7 +199,9 @@ def _content_hash(events: Sequence[NewEvent]) -> bytes:
     return digest.digest()
 
 
-def _status(stored: NewEvent, event: NewEvent) -> Literal["duplicate", "conflict"]:
+def _status(stored: bytes, new: bytes) -> Literal["duplicate", "conflict"]:
     """Tell whether two events with one id say the same; when they were received is not asked."""
-    same = canonical_bytes(stored, bare=True) == canonical_bytes(event, bare=True)
-    return "duplicate" if same else "conflict"
+    if stored == new:
+        return "duplicate"
+    bare = [canonical_bytes(intake_json(body), bare=True) for body in (stored, new)]
+    return "duplicate" if bare[0] == bare[1] else "conflict"
