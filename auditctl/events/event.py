@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from auditctl.errors import StoreFormatError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,6 +60,14 @@ class _Decoder:
         self._bulk: Callable[[bytes], Any] | None = None
 
     def __call__(self, body: bytes) -> Fields:
+        try:
+            return self._decoded(body)
+        except ValueError as error:  # of either decoder
+            raise StoreFormatError(
+                f"an event is damaged: {error}", hint="`auditctl doctor` says how much is"
+            ) from error
+
+    def _decoded(self, body: bytes) -> Fields:
         if self._bulk is not None:
             fields: Fields = self._bulk(body)
             return fields

@@ -113,9 +113,10 @@ def started(home):
     """Start the real program; what still runs at the end of the test is killed."""
     running = []
 
-    def start(*args, env=None, **streams):
+    def start(*args, env=None, program=None, **streams):
+        door = ["-m", "auditctl"] if program is None else [str(program)]
         process = subprocess.Popen(
-            [sys.executable, "-m", "auditctl", *[str(arg) for arg in args]],
+            [sys.executable, *door, *[str(arg) for arg in args]],
             env={**home.env, **(env or {})},
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
             | streams,

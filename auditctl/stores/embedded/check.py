@@ -24,6 +24,10 @@ _QUESTIONS = (
         "events and ids differ by {}",
     ),
     (
+        "SELECT count(*) FROM body WHERE NOT json_valid(CAST(body AS TEXT))",
+        "{} events are damaged: their bytes are no JSON",
+    ),
+    (
         "SELECT (SELECT count(*) FROM event) - (SELECT ifnull(sum(n), 0) FROM count_day)",
         "events and the counts by day differ by {}",
     ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from auditctl.errors import NotFoundError, StoreFormatError
-from auditctl.events.event import Event, decode
+from auditctl.events.event import Event, Fields, decode
 from auditctl.events.ids import pack_id
-from auditctl.query.predicate import compile_predicate
 from auditctl.stores.base import Completeness, Cursor, Notice, Query, Total
 from auditctl.stores.embedded.connection import translated
 from auditctl.stores.embedded.layout import ACTION
@@ -43,32 +43,21 @@ class Answer:
         """Yield the events."""
         with translated(self._reader.path):
             plan, rows = self._rows("b.body, e.seq, e.idx")
-            accepts = None if plan.exact else compile_predicate(self._query.where)
-            left = self._query.limit
-            for body, seq, index in rows:
-                event = Event(body, seq, index)
-                if accepts is not None and not accepts(event.fields):
-                    continue
-                if left is not None:
-                    left -= 1
-                    if left < 0:
-                        return
-                yield event
+            events = (Event(*row) for row in rows)
+            if not plan.exact:
+                accepts = _predicate(self._query)
+                events = (event for event in events if accepts(event.fields))
+            yield from islice(events, self._query.limit)
 
     def bodies(self) -> Iterator[bytes]:
         """Yield the canonical bytes."""
         with translated(self._reader.path):
             plan, rows = self._rows("b.body")
-            accepts = None if plan.exact else compile_predicate(self._query.where)
-            left = self._query.limit
-            for (body,) in rows:
-                if accepts is not None and not accepts(decode(body)):
-                    continue
-                if left is not None:
-                    left -= 1
-                    if left < 0:
-                        return
-                yield body
+            bodies = (body for (body,) in rows)
+            if not plan.exact:
+                accepts = _predicate(self._query)
+                bodies = (body for body in bodies if accepts(decode(body)))
+            yield from islice(bodies, self._query.limit)
 
     def _rows(self, columns: str) -> tuple[Plan, Iterable[tuple[Any, ...]]]:
         """Plan the query and start to read, both in one view of the store."""
@@ -77,6 +66,12 @@ class Answer:
             if plan.empty:
                 return plan, ()
             return plan, self._reader.connection.execute(*statement(plan, self._query, columns))
+
+
+def _predicate(query: Query) -> Callable[[Fields], bool]:
+    from auditctl.query.predicate import compile_predicate  # noqa: PLC0415 - 5 ms, where needed
+
+    return compile_predicate(query.where)
 
 
 def statement(plan: Plan, query: Query, columns: str) -> tuple[str, tuple[Any, ...]]:
@@ -186,7 +181,7 @@ class Reader:
         return Total(min(found, at_most), exact=found <= at_most)
 
     def _total_by_reading(self, query: Query, plan: Plan, at_most: int) -> Total:
-        accepts = compile_predicate(query.where)
+        accepts = _predicate(query)
         sql, parameters = statement(plan, Query(), "b.body")
         found = 0
         for looked, (body,) in enumerate(self.connection.execute(sql, parameters)):
@@ -211,7 +206,7 @@ class Reader:
     ) -> Iterator[Event | Notice]:
         """Yield events as they are committed; see :meth:`auditctl.stores.base.Store.follow`."""
         position = after.seq
-        accepts = compile_predicate(query.where)
+        accepts = _predicate(query)
         version = None
         spoke = clock()
         while True:
