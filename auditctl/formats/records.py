@@ -102,7 +102,7 @@ def _title(column: RecordColumn, options: OutputOptions) -> str:
 def _shown(value: Value, column: RecordColumn, options: OutputOptions) -> str:
     """Return a value for people."""
     if value is None:
-        return ""
+        return "–"  # noqa: RUF001 - a dash: an empty cell could be an empty text
     if column.kind == "time":
         return local_time(utc_text(value), options.zone)
     if column.kind == "share" and isinstance(value, (int, float)):
