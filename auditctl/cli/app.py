@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from contextlib import redirect_stdout
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -111,10 +113,12 @@ def run_command(arguments: Sequence[str], session: Session) -> None:
         return
     table = CommandTable(name="auditctl", no_args_is_help=True, rich_markup_mode=None)
     words = _prepared(arguments, session)
+    page = io.StringIO()  # Typer writes help to sys.stdout, which need not be the session's
     try:
-        with table.make_context("auditctl", words, obj=session) as ctx:
+        with redirect_stdout(page), table.make_context("auditctl", words, obj=session) as ctx:
             table.invoke(ctx)
     except Exit as end:
+        session.stdout.write(page.getvalue().encode())
         session.exit_code = session.exit_code or end.exit_code
     except Abort as error:
         raise KeyboardInterrupt from error

@@ -13,10 +13,14 @@ from auditctl.errors import ConflictError, EventError, UsageError
 from auditctl.events.clock import datetime_to_ms, format_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
     from auditctl.events.intake import NewEvent
     from auditctl.stores.base import Receipt, Store
 
 BATCH = 1_000
+_CHUNK = 1 << 20
 _LONGEST_LINE = 16 * 1024 * 1024
 
 EXAMPLES = (
@@ -199,11 +203,12 @@ def _from_lines(session: Session, store: Store, org: str | None, key: str | None
     batch: list[NewEvent] = []
     number = 0  # of the line that an error names
     try:
-        for line in session.stdin:
-            number += 1
-            if line.strip():
-                batch.append(intake_json(line, organization=org))
-            if len(batch) >= BATCH and key is None:
+        for lines in _as_they_come(session.stdin):
+            for line in lines:
+                number += 1
+                if line.strip():
+                    batch.append(intake_json(line, organization=org))
+            if batch and key is None:
                 _print(session, store.append(batch))
                 batch = []
     except EventError as error:
@@ -215,6 +220,33 @@ def _from_lines(session: Session, store: Store, org: str | None, key: str | None
         ) from error
     if batch:
         _print(session, store.append(batch, idempotency_key=key))
+
+
+def _as_they_come(stdin: BinaryIO) -> Iterator[list[bytes]]:
+    """Yield the lines of the input, as many at once as have come, at most ``BATCH``."""
+    read = getattr(stdin, "read1", stdin.read)
+    rest = b""
+    lines: list[bytes] = []
+    while data := read(_CHUNK):
+        *whole, rest = (rest + data).split(b"\n")
+        lines.extend(whole)
+        if len(rest) > _LONGEST_LINE:  # no event is: this much of it is refused in its turn
+            lines.append(rest)
+            rest = b""
+        while len(lines) >= BATCH or (lines and not _has_more(stdin)):
+            yield lines[:BATCH]
+            lines = lines[BATCH:]
+    yield [*lines, rest]
+
+
+def _has_more(stdin: BinaryIO) -> bool:
+    """Tell whether a read would return at once."""
+    import select  # noqa: PLC0415 - only for lines
+
+    try:
+        return bool(select.select([stdin.fileno()], [], [], 0)[0])
+    except (OSError, ValueError):
+        return not hasattr(stdin, "name")  # what is no file lies in memory
 
 
 def _print(session: Session, receipt: Receipt) -> None:

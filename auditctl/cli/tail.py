@@ -12,7 +12,6 @@ from auditctl.cli.list import explained, read_limit
 from auditctl.cli.options import Checks, Common, Filters, Group, Output, QueryText, Span
 from auditctl.cli.printing import finish, writer_for
 from auditctl.cli.session import Session
-from auditctl.errors import NotFoundError
 from auditctl.events.clock import datetime_to_ms
 from auditctl.events.event import Event
 from auditctl.stores.base import Completeness, Hole, Notice, Query, Store
@@ -190,10 +189,7 @@ def _opened(question: Question) -> Store:
         return store
     say_nothing_yet(question.session)
     store = question.session.open(question.address)
-    prepare = getattr(store, "prepare", None)
-    if prepare is None:
-        raise NotFoundError("there is nothing to follow yet")
-    prepare()
+    store.append([])
     return store
 
 

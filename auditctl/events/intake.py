@@ -20,7 +20,6 @@ Scalar = str | int | float | bool
 Metadata = dict[str, Scalar]
 
 DEFAULT_ORGANIZATION = "org_default"
-MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_VERSION = 2**31 - 1
 MAX_DEPTH = 200  # of a foreign record: Python's json gives up at 1,000, less what called it
 

@@ -77,7 +77,7 @@ def local_zone(environ: Mapping[str, str] | None = None) -> tzinfo:
 def zone_label(zone: tzinfo) -> str:
     """Return the name of a zone for people: the IANA name, ``UTC``, ``UTC+02:00``."""
     if isinstance(zone, ZoneInfo):
-        return (zone.key or "local time").removeprefix("Etc/")
+        return "UTC" if zone.key == "Etc/UTC" else zone.key or "local time"
     text = str(zone)
     return text if text.startswith("UTC") else "local time"
 

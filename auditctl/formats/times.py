@@ -35,7 +35,9 @@ def zone_name(zone: tzinfo | None) -> str:
     if zone is None:
         return "UTC"
     key = getattr(zone, "key", None)  # zoneinfo has the IANA name, other zones may have none
-    return str(key).removeprefix("Etc/") if key else zone.tzname(None) or "local"
+    if key == "Etc/UTC":
+        return "UTC"
+    return str(key) if key else zone.tzname(None) or "local"
 
 
 def utc_text(value: object) -> str:

@@ -1,10 +1,11 @@
 """Draws the README's picture: auditctl on its demo trail, as an SVG of a terminal.
 
-``python tests/docs/picture.py`` writes ``.github/terminal.svg``. The trail ends at a fixed moment, so
-the same program draws the same picture.
+``python tests/docs/picture.py`` writes ``.github/terminal.svg``. The trail ends at a fixed moment,
+so the same program draws the same picture.
 """
 
 import io
+import re
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -56,7 +57,10 @@ def picture(text: str) -> str:
     """Return the screen as SVG."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(text))
-    return console.export_svg(title="auditctl", unique_id="auditctl")
+    svg = console.export_svg(title="auditctl", unique_id="auditctl")
+    # a picture in a README loads no fonts from elsewhere
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code, monospace", "ui-monospace, monospace")
 
 
 def main() -> None:

@@ -305,7 +305,7 @@ def test_vocabulary_knows_organizations_and_refuses_the_rest(filled):
 def followed(stream, head):
     """Read a follower until it says that it has come to the head."""
     events = []
-    for item in stream:
+    for item in islice(stream, 1000):  # one that sees nothing would say so for ever
         if isinstance(item, Event):
             events.append(item)
         else:
@@ -313,7 +313,7 @@ def followed(stream, head):
             if item.cursor.seq >= head.seq:
                 assert item.cursor == head
                 return events
-    raise AssertionError("a follower never ends by itself")
+    raise AssertionError("it never came to the head")
 
 
 def test_follows_from_the_head_at_the_moment_of_the_call(kind, make):

@@ -12,7 +12,7 @@ from auditctl.errors import ConflictError, EventError
 from auditctl.events.clock import MAX_MS, MIN_MS, format_ms
 from auditctl.events.ids import IdMaker, encode_ulid, ulid_of
 from auditctl.events.intake import canonical_bytes, intake, intake_json
-from auditctl.query.tree import And, Exact, Has, Match, Not, Or, Words
+from auditctl.query.tree import Exact, Has, Match, Not
 from auditctl.stores.base import Query
 from auditctl.stores.embedded.store import EmbeddedStore
 
@@ -307,7 +307,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text)[:20])
 def test_any_text_is_kept_and_found(store, text):
     actor = {"id": text, "type": text, "name": text, "metadata": {text: text, "email": text}}
     target = {"id": text, "type": text, "name": text, "metadata": {text: text}}
@@ -344,14 +344,6 @@ def test_a_text_of_an_id_is_kept_and_found(store):
         assert store.get(text).id == text
         assert found(store, Match("id", Exact(text))) == [text]
         assert len(found(store, Not(Match("id", Exact(text))))) == len(ids) - 1
-
-
-def test_a_condition_on_an_unknown_id_can_be_negated(store):
-    store.append([made(1)])
-    unknown = Match("id", Exact("nobody"))
-    assert found(store, unknown) == []
-    assert found(store, Not(unknown)) == ["event-000001"]
-    assert found(store, Or((unknown, Match("version", Exact("1"))))) == ["event-000001"]
 
 
 def test_integers_beyond_64_bits_are_kept(store):
@@ -422,66 +414,6 @@ def test_an_actor_without_a_name_has_none(store):
     store.append([made(1, actor={"id": "u", "type": "user"}), made(2)])
     assert found(store, Not(Has("actor.name"))) == ["event-000001"]
     assert found(store, Has("actor.name")) == ["event-000002"]
-
-
-# the word index
-
-
-LONG = "w" * 70
-
-
-@pytest.mark.parametrize(
-    ("value", "asked"),
-    [
-        (LONG + "1", LONG + "1"),  # a word longer than the index keeps
-        ("e\u0301" * 10, "é" * 10),  # 20 characters, 10 once folded
-        ("ﬃ" * 6, "ffi" * 6),  # 6 characters, 18 once folded
-        ("twelve chars", "TWELVE CHARS"),
-        ("thirteen char", "Thirteen Char"),
-        ("!" * 40, "!" * 40),  # no words and too long for a pair
-        ("", ""),
-    ],
-)
-def test_metadata_is_found_by_its_value_whatever_its_length(store, value, asked):
-    store.append([made(1, metadata={"k": value}), made(2, metadata={"k": "other", "l": value})])
-    assert found(store, Match("metadata", Exact(asked), ("k",))) == ["event-000001"]
-    target = {"id": "t", "type": "team", "name": value}
-    store.append([made(3, targets=[target])])
-    assert found(store, Match("target.name", Exact(asked))) == ["event-000003"]
-
-
-def test_long_words_are_told_apart_beyond_what_the_index_keeps(store):
-    store.append([made(n, metadata={"k": f"{LONG}{n}"}) for n in (1, 2, 11)])
-    assert found(store, Words((LONG + "1",))) == ["event-000001"]
-    assert found(store, Words((LONG + "1",), prefix=True)) == ["event-000011", "event-000001"]
-    store.append([made(20, action=f"{LONG}1.x")])
-    assert found(store, Words((LONG + "1", "x"))) == ["event-000020"]
-
-
-def test_many_known_values_are_found_without_the_word_index(store):
-    store.append(
-        [
-            made(n, action=f"act.{n}", targets=[{"id": "t", "type": f"kind {n}"}], version=n % 2)
-            for n in range(400)
-        ]
-    )
-    kinds = Or(tuple(Match("target.type", Exact(f"kind {n}")) for n in range(1, 400)))
-    actions = Or(tuple(Match("action", Exact(f"act.{n}")) for n in range(1, 400)))
-    odd = Match("version", Exact("1"))
-    first = Match("action", Exact("act.0"))
-    assert len(found(store, kinds)) == len(found(store, actions)) == 399
-    assert len(found(store, Not(actions))) == 1
-    assert len(found(store, And((kinds, odd)))) == 200
-    assert len(found(store, Or((And((kinds, odd)), first)))) == 201
-    assert (
-        len(found(store, Words(("act",)))) == len(found(store, Words(("ac",), prefix=True))) == 400
-    )
-
-
-def test_words_of_the_syntax_of_the_index_are_only_words(store):
-    store.append([made(1, metadata={"k": "NEAR AND OR NOT =t1 =m0"}), made(2)])
-    for word in ("near", "and", "or", "not", "t1", "m0"):
-        assert found(store, Words((word,))) == ["event-000001"]
 
 
 def test_a_failed_append_leaves_nothing_behind(store, monkeypatch):

@@ -16,7 +16,7 @@ from typing import BinaryIO, Self
 
 from auditctl.errors import AccessError, AuditctlError, NotFoundError, UsageError
 
-# longer than any event that a store takes (4 MiB), short enough to hold a few in memory
+# far longer than any event should be, short enough to hold a few in memory
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 # large reads: a pass over a file in 8 KiB steps is bound by the calls, not by the bytes
 _BUFFER_BYTES = 256 * 1024

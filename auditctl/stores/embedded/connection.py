@@ -61,7 +61,8 @@ def translated(path: str) -> Iterator[None]:
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.AuthError, apsw.PermissionsError) as error:
         raise AccessError(
             f"{path} cannot be opened or written: {error}",
-            hint="check the permissions of the file and of its folder, where SQLite keeps two more",
+            hint="check the permissions of the file and of its folder, where readers write, too;"
+            " else copy the file to a folder of your own",
         ) from error
     except apsw.Error as error:
         raise StoreError(f"{path}: {error}") from error
@@ -76,15 +77,34 @@ def open_reader(path: str) -> apsw.Connection:
     """
     check_file(path)
     with translated(path):
-        try:
+        if _never_changes(path):
+            connection = _open_immutable(path)
+        else:
             connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
-            connection.pragma("query_only", True)
-        except (apsw.CantOpenError, apsw.ReadOnlyError):
-            connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READONLY)
+            connection.execute("PRAGMA query_only = 1")
         connection.set_busy_timeout(5_000)
         connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, True)
         _settle(connection, path)
     return connection
+
+
+def _never_changes(path: str) -> bool:
+    """Tell whether a store is on a disk that cannot be written, and is all in one file.
+
+    Elsewhere a reader needs to write beside the store, where it tells writers what it still reads.
+    """
+    try:
+        read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    except (AttributeError, OSError):  # Windows has no such call
+        return False
+    return bool(read_only) and not os.path.exists(f"{path}-wal")  # noqa: PTH110 - at every start
+
+
+def _open_immutable(path: str) -> apsw.Connection:
+    from urllib.parse import quote  # noqa: PLC0415 - for few
+
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"file:{quote(path)}?immutable=1", flags=flags)
 
 
 def open_writer(
