@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-from contextlib import redirect_stdout
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +13,7 @@ from typer.core import TyperGroup
 from typer.exceptions import Abort, Exit, TyperException
 
 from auditctl import __version__
+from auditctl.cli.command import to_session
 from auditctl.errors import AuditctlError, UsageError
 
 if TYPE_CHECKING:
@@ -78,6 +77,10 @@ class CommandTable(TyperGroup):
             raise UsageError(f"there is no command '{name}'", hint=hint)
         return super().resolve_command(ctx, args)
 
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Return ``--help``."""
+        return to_session(super().get_help_option(ctx))
+
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the help of the program."""
         del ctx
@@ -113,12 +116,10 @@ def run_command(arguments: Sequence[str], session: Session) -> None:
         return
     table = CommandTable(name="auditctl", no_args_is_help=True, rich_markup_mode=None)
     words = _prepared(arguments, session)
-    page = io.StringIO()  # Typer writes help to sys.stdout, which need not be the session's
     try:
-        with redirect_stdout(page), table.make_context("auditctl", words, obj=session) as ctx:
+        with table.make_context("auditctl", words, obj=session) as ctx:
             table.invoke(ctx)
     except Exit as end:
-        session.stdout.write(page.getvalue().encode())
         session.exit_code = session.exit_code or end.exit_code
     except Abort as error:
         raise KeyboardInterrupt from error

@@ -40,6 +40,10 @@ class Command(TyperCommand):
             formatter.write(f"\n{rest}\n")
         self._format_panels(ctx, formatter)
 
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Return ``--help``."""
+        return to_session(super().get_help_option(ctx))
+
     def _format_panels(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         panels: dict[str, list[tuple[str, str]]] = {}
         for param in self.get_params(ctx):
@@ -54,6 +58,19 @@ class Command(TyperCommand):
             if name in panels:
                 with formatter.section(name):
                     formatter.write_dl(panels[name])
+
+
+def to_session(option: Any) -> Any:  # noqa: ANN401 - Click's types are private to Typer
+    """Let ``--help`` write to the session's stdout; Typer would write to ``sys.stdout``."""
+
+    def show(ctx: Any, _: object, wanted: bool) -> None:  # noqa: ANN401, FBT001 - as Click calls it
+        if wanted and not ctx.resilient_parsing:
+            ctx.obj.stdout.write(ctx.get_help().encode() + b"\n")
+            ctx.exit()
+
+    if option is not None:
+        option.callback = show
+    return option
 
 
 def command(

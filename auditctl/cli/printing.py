@@ -110,8 +110,9 @@ def finish(
             lines.append(f"and {more:,} more")
         for line in lines:
             question.session.insist(f"missing: {line}")
+        count = len(completeness.holes)
         raise IncompleteError(
-            f"the answer is incomplete: {len(completeness.holes):,} parts could not be read"
+            f"the answer is incomplete: {count:,} part{'' if count == 1 else 's'} could not be read"
         )
     if checks is None:
         return

@@ -125,7 +125,8 @@ def run(
     """
     store = session.open(session.address(common.store))
     if action == "-":
-        if actor or actor_name or actor_meta or target or location or agent or meta or at:
+        flags = (actor, actor_name, actor_meta, target, location, agent, meta, at)
+        if any(flags) or (actor_type, event_version) != ("user", 1):
             raise UsageError("with `-` the events come whole from standard input")
         _from_lines(session, store, org, idempotency_key)
         return

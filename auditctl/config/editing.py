@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from auditctl.config.settings import NamedStore, Settings, read_settings
@@ -104,11 +105,13 @@ def _edit(path: Path, change: Callable[[Any], None]) -> None:
             hint="write each as a table of its own: [stores.NAME]",
         ) from error
     path = path.resolve()  # a link to a file that is kept elsewhere stays a link
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        fresh = path.with_name(f".{path.name}.{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(tomlkit.dumps(document))
         fresh.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
         raise ConfigError(f"{path} cannot be written: {error.strerror}") from error

@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -223,12 +222,26 @@ def ask(run, store):
 
 
 @pytest.fixture
-def no_default_patience(monkeypatch):
+def impatient(monkeypatch):
     """Let a writer give up at once where another one writes."""
     from auditctl.stores.embedded.store import EmbeddedStore  # noqa: PLC0415 - apsw
 
     monkeypatch.setitem(EmbeddedStore.__init__.__kwdefaults__, "patience", 0.05)
 
 
-def utc(text):
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+@pytest.fixture
+def read_line():
+    """Read one line of a process; a process that prints none in time is a failure."""
+
+    def call(process):
+        line = b""
+        deadline = time.monotonic() + PATIENCE
+        while not line.endswith(b"\n") and time.monotonic() < deadline:
+            if select.select([process.stdout], [], [], 0.5)[0]:
+                data = os.read(process.stdout.fileno(), 1)
+                if not data:
+                    break
+                line += data
+        return line
+
+    return call

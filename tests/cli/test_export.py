@@ -13,6 +13,10 @@ from seeded import COUNT, newest, seeded_events
 EVENTS = seeded_events()
 
 
+def names(folder):
+    return [path.name for path in folder.iterdir()]
+
+
 @pytest.fixture
 def folder(tmp_path):
     path = tmp_path / "exports"
@@ -95,7 +99,7 @@ def test_a_file_that_is_there_is_not_replaced(run, store, folder):
     assert outcome.code == 2
     assert "--force" in outcome.err
     assert (folder / "x").read_text() == "precious"
-    assert os.listdir(folder) == ["x"]
+    assert names(folder) == ["x"]
 
 
 def test_force_replaces_it(run, store, folder):
@@ -103,7 +107,7 @@ def test_force_replaces_it(run, store, folder):
 
     assert run("export", "--store", store, "--out", folder / "x", "--force").code == 0
     assert (folder / "x").read_bytes().count(b"\n") == COUNT
-    assert os.listdir(folder) == ["x"]
+    assert names(folder) == ["x"]
 
 
 def test_a_file_that_comes_meanwhile_is_not_replaced(run, store, folder, monkeypatch):
@@ -118,29 +122,31 @@ def test_a_file_that_comes_meanwhile_is_not_replaced(run, store, folder, monkeyp
 
     assert outcome.code == 2
     assert (folder / "x").read_text() == "of somebody else"
-    assert os.listdir(folder) == ["x"]
+    assert names(folder) == ["x"]
 
 
-def test_a_failing_disk_leaves_nothing(run, store, folder, failing_disk):
+@pytest.mark.usefixtures("failing_disk")
+def test_a_failing_disk_leaves_nothing(run, store, folder):
     outcome = run("export", "--store", store, "--out", folder / "x")
 
     assert outcome.code == 1
     assert "No space left" in outcome.err
-    assert os.listdir(folder) == []
+    assert names(folder) == []
 
 
-def test_a_failing_disk_leaves_the_old_file(run, store, folder, failing_disk):
+@pytest.mark.usefixtures("failing_disk")
+def test_a_failing_disk_leaves_the_old_file(run, store, folder):
     (folder / "x").write_text("old")
 
     assert run("export", "--store", store, "--out", folder / "x", "--force").code == 1
-    assert os.listdir(folder) == ["x"]
+    assert names(folder) == ["x"]
     assert (folder / "x").read_text() == "old"
 
 
 @pytest.mark.parametrize("options", [("-c", "nosuch"), ("-o", "xml"), ("actr:x",), ("-n", "many")])
 def test_a_wrong_option_leaves_nothing(run, store, folder, options):
     assert run("export", "--store", store, "--out", folder / "x.csv", *options).code == 2
-    assert os.listdir(folder) == []
+    assert names(folder) == []
 
 
 def test_a_folder_is_no_file(run, store, folder):
@@ -179,7 +185,7 @@ def test_without_events_the_file_is_empty_but_there(run, folder):
 
 
 @pytest.fixture
-def halfway(started, home, folder, store):
+def halfway(started, folder, store):
     """Stop an export in the middle: the events are written, the file has no name yet."""
 
     def begin(*options):
@@ -202,9 +208,9 @@ def halfway(started, home, folder, store):
     return begin
 
 
-def test_a_killed_export_leaves_no_file_of_this_name(halfway, folder):
+def test_a_killed_export_leaves_no_file_of_this_name(halfway, folder, read_line):
     process = halfway()
-    assert process.stdout.readline() == b"halfway\n"
+    assert read_line(process) == b"halfway\n"
     process.kill()
     process.wait()
 
@@ -212,11 +218,11 @@ def test_a_killed_export_leaves_no_file_of_this_name(halfway, folder):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_an_export_that_is_ended_leaves_nothing_at_all(halfway, folder, number, code):
+def test_an_export_that_is_ended_leaves_nothing_at_all(halfway, folder, number, code, read_line):
     process = halfway()
-    assert process.stdout.readline() == b"halfway\n"
+    assert read_line(process) == b"halfway\n"
     process.send_signal(number)
 
     assert process.wait(60) == code
     assert process.stderr.read() == b""
-    assert os.listdir(folder) == []
+    assert names(folder) == []
