@@ -130,7 +130,7 @@ def run(
             raise UsageError("with `-` the events come whole from standard input")
         _from_lines(session, store, org, idempotency_key)
         return
-    if actor is None:
+    if not actor:
         raise UsageError("who did it? `--actor ID` is missing", hint="see `auditctl record --help`")
     event: dict[str, Any] = {
         "action": action,

@@ -55,7 +55,7 @@ def from_flags(
         ("--actor", actors, lambda raw: _value("actor", raw)),
         ("--actor-type", actor_types, lambda raw: _value("actor.type", raw)),
         ("--target", targets, _target),
-        ("--ip", locations, lambda raw: _value("location", raw)),
+        ("--location", locations, lambda raw: _value("location", raw)),
         ("--org", orgs, lambda raw: _value("org", raw)),
         ("--meta", metas, _meta),
         ("--grep", greps, _grep),
@@ -122,6 +122,6 @@ def _grep(raw: str) -> Node:
     if not found:
         raise UsageError(
             f'"{raw}" has no letter or digit to search for',
-            hint="look into a field for other characters: --where 'agent:~...'",
+            hint="look into a field for other characters, in a query: 'agent:~...'",
         )
     return Words(tuple(found), prefix=body != raw and bool(words(body[-1])))

@@ -14,7 +14,14 @@ from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from auditctl.errors import EventError, NotFoundError, StoreError, UnavailableError, UsageError
+from auditctl.errors import (
+    AccessError,
+    EventError,
+    NotFoundError,
+    StoreError,
+    UnavailableError,
+    UsageError,
+)
 from auditctl.events.clock import parse_instant
 from auditctl.events.event import Event
 from auditctl.query.fields import text_of
@@ -232,12 +239,15 @@ class JsonLinesStore:
 
         Raises:
             NotFoundError: There is none.
+            AccessError: It may not be read.
             UnavailableError: It cannot be read.
         """
         try:
             return open(self.path, "rb", buffering=1 << 20)  # noqa: PTH123 - pathlib is slower here
         except FileNotFoundError:
             raise NotFoundError(f"there is no file {self.path}") from None
+        except PermissionError as error:
+            raise AccessError(f"{self.path} may not be read: {error.strerror}") from error
         except OSError as error:
             raise UnavailableError(f"{self.path} cannot be read: {error.strerror}") from error
 

@@ -79,7 +79,6 @@ def test_4_a_file_that_may_not_be_read(run, tmp_path):
     assert run("import", unreadable(file), "--store", tmp_path / "x.db").code == 4
 
 
-@pytest.mark.xfail(strict=False, reason="a JSON Lines store answers 6 where an embedded one says 4")
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="needs the permissions of POSIX")
 def test_4_a_json_lines_store_that_may_not_be_read(run, tmp_path):
     file = tmp_path / "x.jsonl"

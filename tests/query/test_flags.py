@@ -71,7 +71,7 @@ def test_an_empty_list_has_nothing_in_it():
     [
         ({"actions": [""]}, "--action: the value is empty"),
         ({"metas": ["=x"]}, '--meta: "=x" has no key'),
-        ({"locations": ["10.0.0.0/40"]}, "--ip: 10.0.0.0/40 is not a network"),
+        ({"locations": ["10.0.0.0/40"]}, "--location: 10.0.0.0/40 is not a network"),
         ({"targets": [":x"]}, '--target: ":x" is not TYPE:ID'),
         ({"targets": ["x:"]}, '--target: "x:" is not TYPE:ID'),
         ({"greps": ["--"]}, '--grep: "--" has no letter or digit to search for'),
