@@ -117,8 +117,28 @@ class Output(Group):
             "--output",
             "-o",
             metavar="FORMAT",
-            help="table, lines, json, jsonl, csv or tsv [default: table on a terminal, "
-            "lines in a pipe].",
+            help="table, wide, lines, json, jsonl, csv, tsv, md or html [default: table on a "
+            "terminal, lines in a pipe].",
+            show_default=False,
+            rich_help_panel="Output",
+        ),
+    ] = None
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="TEMPLATE",
+            help="A line for each, such as '{occurred_at:%H:%M} {actor.name} {action}'.",
+            show_default=False,
+            rich_help_panel="Output",
+        ),
+    ] = None
+    jq: Annotated[
+        str | None,
+        typer.Option(
+            "--jq",
+            metavar="EXPR",
+            help="What a jq expression makes of each; needs `auditctl[jq]`.",
             show_default=False,
             rich_help_panel="Output",
         ),
@@ -134,6 +154,14 @@ class Output(Group):
             rich_help_panel="Output",
         ),
     ] = None
+    relative: Annotated[
+        bool,
+        typer.Option(
+            "--relative",
+            help="Show how long ago instead of when, in a table.",
+            rich_help_panel="Output",
+        ),
+    ] = False
     no_header: Annotated[
         bool,
         typer.Option("--no-header", help="Leave the heading out.", rich_help_panel="Output"),

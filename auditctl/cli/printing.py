@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditctl.cli.options import merged
-from auditctl.errors import CheckFailed, IncompleteError
+from auditctl.errors import CheckFailed, IncompleteError, UsageError
+from auditctl.events.clock import datetime_to_ms
 from auditctl.formats.writer import OutputOptions, canonical_format, open_writer
 
 if TYPE_CHECKING:
@@ -19,15 +20,33 @@ if TYPE_CHECKING:
     from auditctl.stores.base import Completeness, Store, Total
 
 MACHINE = ("json", "jsonl")
+FOR_PEOPLE = ("table", "wide", "md", "html", "template")  # times in the zone of the reader
 _SHOWN_HOLES = 5
 
 
 def chosen_format(session: Session, output: Output) -> str:
-    """Return the format: the option, ``AUDITCTL_OUTPUT``, a table on a terminal, else lines.
+    """Return the format: an option, ``AUDITCTL_OUTPUT``, a table on a terminal, else lines.
+
+    ``--format`` and ``--jq`` are the formats ``template`` and ``jq``.
 
     Raises:
-        UsageError: There is no such format.
+        UsageError: There is no such format, or two are asked for.
     """
+    asked = [
+        name
+        for name, value in (
+            ("-o", output.output),
+            ("--format", output.template),
+            ("--jq", output.jq),
+        )
+        if value is not None
+    ]
+    if len(asked) > 1:
+        raise UsageError(f"{' and '.join(asked)} each name a format", hint="choose one of them")
+    if output.template is not None:
+        return "template"
+    if output.jq is not None:
+        return "jq"
     name = output.output or session.env.get("AUDITCTL_OUTPUT")
     if name:
         return canonical_format(name)
@@ -44,22 +63,20 @@ def writer_for(
     """Return the writer for a command's events."""
     session = question.session
     name = chosen_format(session, output)
-    options = OutputOptions(
+    options = record_options(session, output, question.zone if name in FOR_PEOPLE else None)
+    options = options._replace(
         columns=merged(output.columns),
-        zone=question.zone if name == "table" else None,
-        width=session.width,
-        color=session.color(terminal=session.terminal),
-        terminal=session.terminal,
         with_org=name == "table" and store is not None and several_orgs(store),
-        header=not output.no_header,
-        raw_csv=output.raw_csv,
         live=live,
     )
+    if name == "html":
+        caption = f"{question.range_text()} · store {question.address.name}"
+        options = options._replace(caption=caption)
     return open_writer(name, session.stdout, options)
 
 
 def record_options(session: Session, output: Output, zone: tzinfo | None) -> OutputOptions:
-    """Return the options for rows that are no events."""
+    """Return the options of output, those that only events need left out."""
     return OutputOptions(
         zone=zone,
         width=session.width,
@@ -67,6 +84,10 @@ def record_options(session: Session, output: Output, zone: tzinfo | None) -> Out
         terminal=session.terminal,
         header=not output.no_header,
         raw_csv=output.raw_csv,
+        template=output.template or "",
+        jq=output.jq or "",
+        relative=output.relative,
+        now=datetime_to_ms(session.now()),
     )
 
 

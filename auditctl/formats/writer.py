@@ -9,13 +9,16 @@ from auditctl.events.event import Event
 
 FORMATS: dict[str, str] = {
     "table": "columns that fit the terminal, times in your zone",
+    "wide": "the table with all columns, nothing cut off",
     "lines": "one event a line, tab-separated, whole values, UTC",
     "json": "one JSON array",
     "jsonl": "one JSON object a line, as stored (also: ndjson)",
     "csv": "comma-separated values with a heading",
     "tsv": "tab-separated values with a heading",
+    "md": "a Markdown table",
+    "html": "one self-contained page",
 }
-_ALIASES = {"ndjson": "jsonl"}
+_ALIASES = {"ndjson": "jsonl", "markdown": "md"}
 
 
 class OutputOptions(NamedTuple):
@@ -32,6 +35,11 @@ class OutputOptions(NamedTuple):
         header: Whether formats that have a heading write it.
         raw_csv: Leave CSV cells as they are that a spreadsheet would run as formulas.
         live: Rows come one by one and must be seen at once.
+        template: The text of ``--format``, where that is the format.
+        jq: The expression of ``--jq``, where that is the format.
+        relative: Whether a table shows how long ago an event occurred instead of when.
+        now: The time of the command in milliseconds, from which ``relative`` counts.
+        caption: What the output is about, for formats that can say so: a page's heading.
     """
 
     columns: Sequence[str] = ()
@@ -43,6 +51,11 @@ class OutputOptions(NamedTuple):
     header: bool = True
     raw_csv: bool = False
     live: bool = False
+    template: str = ""
+    jq: str = ""
+    relative: bool = False
+    now: int = 0
+    caption: str = ""
 
 
 class EventWriter(Protocol):
