@@ -5,6 +5,7 @@ added. Optional texts that are absent are left out of the bytes; ``metadata`` is
 Unknown keys are refused or kept whole under ``source``, as the caller asks: never dropped.
 """
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from math import isfinite
@@ -96,6 +97,12 @@ _encoder = msgspec.json.Encoder()
 _line_decoder = msgspec.json.Decoder(NewEvent)
 _any_decoder = msgspec.json.Decoder()
 
+# escapes from left to right: an escaped backslash, a whole surrogate pair, half a pair
+_SURROGATE = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
+
 Unknown = Literal["reject", "keep"]
 
 
@@ -153,13 +160,24 @@ def intake_json(
 def decode_json(text: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """Return a JSON text as Python values.
 
+    Half a surrogate pair, which JSON can write and UTF-8 cannot, becomes the six characters of its
+    escape: whoever can name a thing could otherwise keep its events out of every store.
+
     Raises:
         EventError: The text is no JSON.
     """
     try:
         return _any_decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        whole = _SURROGATE.sub(_spelled_out, text)
+        if whole != text:
+            return decode_json(whole)
         raise EventError(f"not valid JSON: {error}") from error
+
+
+def _spelled_out(escape: re.Match[bytes]) -> bytes:
+    """Return half a pair with its backslash doubled, and any other escape as it is."""
+    return b"\\" + escape[0] if escape["half"] else escape[0]
 
 
 def intake(
