@@ -42,6 +42,12 @@ _MARK_BLOCKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u1dff\u20d0-\u20ff\u2cef-\u302f\u3099\u309a\ua66f-\uabff"
     "\ufb1e\ufe20-\ufe2f\U000101fd-\U00011fff\U00016af0-\U00016fff\U0001bc00-\U0001efff"
 )
+# Where all characters take one cell: Latin, Greek, Cyrillic, punctuation, arrows, and what tables
+# and charts are drawn with. Not exhaustive: elsewhere Rich counts.
+_NARROW = (
+    " -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u2190-\u21ff"
+    "\u2500-\u25fc\u2800-\u28ff"
+)
 _UNSAFE_BYTES = re.compile(rb"[\x00-\x1f\x7f-\xff]")
 
 # below it there are no marks and nothing that is both printable and hidden
@@ -58,6 +64,12 @@ def _hidden() -> re.Pattern[str]:
 def _marks() -> re.Pattern[str]:
     """Return too many marks, and marks without a character before them."""
     return re.compile(f"\\A[{_MARK_BLOCKS}]+|[{_MARK_BLOCKS}]{{{MAX_MARKS + 1},}}")
+
+
+@cache
+def _narrow() -> re.Pattern[str]:
+    """Return what takes as many cells as it has characters."""
+    return re.compile(f"[{_NARROW}]*")
 
 
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
@@ -99,9 +111,9 @@ def visible_json(body: bytes) -> bytes:
 
 def width(text: str) -> int:
     """Return how many cells of a terminal a visible text takes."""
-    if text.isascii():
+    if text.isascii() or _narrow().fullmatch(text) is not None:
         return len(text)
-    from rich.cells import cell_len  # noqa: PLC0415 - 20 ms, and only needed beyond ASCII
+    from rich.cells import cell_len  # noqa: PLC0415 - 20 ms, for the scripts that need it
 
     return cell_len(text)
 

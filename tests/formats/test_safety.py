@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 import unicodedata
 
@@ -6,6 +7,7 @@ import pytest
 from hostile import CONTROLS, FORMATS, TEXTS, body, event_fields, harmful
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from auditctl.formats.safety import MAX_MARKS, clip, fitting, visible, visible_json, width
 
@@ -123,6 +125,29 @@ def test_clip_keeps_to_its_width(text, cells):
         assert cut.endswith("…")
         assert width(cut) >= cells - 1
         assert shown.startswith(cut[:-1])
+
+
+@given(ANY_TEXT | HARD_TEXT | st.text(st.sampled_from("aZ~ \u00a0ëßДλ…·─┄│▸█▁⣿→日🎉")))
+def test_width_counts_as_rich_does(text):
+    assert width(visible(text)) == cell_len(visible(text))
+
+
+def test_no_character_is_wider_than_it_is_counted():
+    for code in range(0x20, 0x3000):
+        shown = visible(f"a{chr(code)}")
+        assert width(shown) == cell_len(shown)
+
+
+def test_western_text_and_what_we_draw_with_are_counted_without_rich():
+    program = (
+        "import sys; from auditctl.formats.safety import clip, width; "
+        "print(width('Zoë Müller, Łódź · Дмитрий … ── ┄┄ ▸ █▉▁ ⣿ →'), clip('Zoë Weber', 5)); "
+        "assert not [name for name in sys.modules if name.startswith('rich')]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", program], capture_output=True, check=True, timeout=60
+    )
+    assert done.stdout.decode() == "44 Zoë …\n"
 
 
 def test_width_counts_cells():
