@@ -11,7 +11,7 @@ from datetime import tzinfo
 from typing import Any
 
 from auditctl.errors import UsageError
-from auditctl.formats.times import Precision, local_time
+from auditctl.formats.times import Precision, local_clock, local_time, time_ago
 
 Fields = dict[str, Any]
 
@@ -25,12 +25,20 @@ class Style:
         detail: For people, with more room: ids behind names, all targets.
         zone: The zone of times for people; None is UTC.
         precision: How exact these times are.
+        agent: For people: the program stands behind the location, not only where there is none.
+        types: For people: a target's type is told also where the action begins with it.
+        clock: For people: when an event occurred is told without the date.
+        now: For people: times are told as how long before this they were, in milliseconds.
     """
 
     human: bool = False
     detail: bool = False
     zone: tzinfo | None = None
     precision: Precision = "seconds"
+    agent: bool = True
+    types: bool = True
+    clock: bool = False
+    now: int | None = None
 
 
 PLAIN = Style()
@@ -50,6 +58,9 @@ class Column:
         least: How narrow a table may make it.
         usual: How wide its cells commonly are, for tables that cannot wait for their rows.
         time: Whether its cells are times.
+        occurred: Whether these are the times by which events are ordered.
+        short: Gives a shorter text for people where the whole does not fit: what may be cut, and
+            what must stay behind it.
     """
 
     name: str
@@ -59,6 +70,8 @@ class Column:
     least: int = 6
     usual: int = 18
     time: bool = False
+    occurred: bool = False
+    short: Callable[[Fields], tuple[str, str]] | None = None
 
 
 def as_text(value: object) -> str:
@@ -89,9 +102,17 @@ def _plain(
 def _time(name: str, title: str, key: str) -> Column:
     def cell(fields: Fields, style: Style) -> str:
         text = fields.get(key) or ""
-        return local_time(text, style.zone, style.precision) if style.human else text
+        if not style.human:
+            return text
+        if style.now is not None:
+            return time_ago(text, style.now)
+        shown = local_clock if style.clock and occurred else local_time
+        return shown(text, style.zone, style.precision)
 
-    return Column(name, title, cell, lambda fields: fields.get(key), least=19, usual=19, time=True)
+    occurred = key == "occurred_at"
+    return Column(
+        name, title, cell, lambda fields: fields.get(key), 19, 19, time=True, occurred=occurred
+    )
 
 
 def _email(actor: Fields) -> str:
@@ -112,11 +133,12 @@ def _actor_value(fields: Fields) -> str | None:
     return _actor(fields, PLAIN) or None
 
 
-def _target_text(target: Fields, style: Style) -> str:
+def _target_text(target: Fields, style: Style, action: str) -> str:
     kind, identity = as_text(target.get("type")), as_text(target.get("id"))
     name = target.get("name")
     if style.human:
-        text = f"{kind} {name or identity}"
+        said = not style.types and action == kind
+        text = name or identity if said else f"{kind} {name or identity}"
         return f"{text} ({identity})" if style.detail and name and name != identity else text
     return f"{kind}:{identity}"
 
@@ -126,18 +148,26 @@ SHOWN_TARGETS = 3
 
 def _target(fields: Fields, style: Style) -> str:
     targets = fields.get("targets") or []
+    action = as_text(fields.get("action")).partition(".")[0]
     if not style.human:
-        return ", ".join([_target_text(target, style) for target in targets])
+        return ", ".join([_target_text(target, style, action) for target in targets])
     shown = SHOWN_TARGETS if style.detail else 1
-    text = ", ".join([_target_text(target, style) for target in targets[:shown]])
+    text = ", ".join([_target_text(target, style, action) for target in targets[:shown]])
     return f"{text} +{len(targets) - shown}" if len(targets) > shown else text
+
+
+def _short_target(fields: Fields) -> tuple[str, str]:
+    """Return the first target's name, and how many more there are."""
+    targets = fields.get("targets") or [{}]
+    name = as_text(targets[0].get("name")) or as_text(targets[0].get("id"))
+    return name, f" +{len(targets) - 1}" if len(targets) > 1 else ""
 
 
 def _where(fields: Fields, style: Style) -> str:
     context = fields.get("context") or {}
     location, agent = context.get("location") or "", context.get("user_agent") or ""
     if style.human:
-        agent = short_agent(agent)
+        agent = short_agent(agent) if style.agent or not location else ""
     return f"{location} {agent}" if location and agent else location or agent
 
 
@@ -188,10 +218,18 @@ def _build() -> dict[str, Column]:
     columns = [
         _time("time", "Time", "occurred_at"),
         _time("received", "Received", "received_at"),
-        Column("actor", "Actor", _actor, _actor_value, least=11, usual=18),
-        Column("target", "Target", _target, lambda f: _target(f, PLAIN), least=10, usual=24),
-        Column("where", "Where", _where, lambda f: _where(f, PLAIN) or None, least=9, usual=24),
-        _plain("action", "Action", _part("action"), least=20, usual=22),
+        Column("actor", "Actor", _actor, _actor_value, least=10, usual=18),
+        Column(
+            "target",
+            "Target",
+            _target,
+            lambda fields: _target(fields, PLAIN),
+            least=10,
+            usual=24,
+            short=_short_target,
+        ),
+        Column("where", "Where", _where, lambda f: _where(f, PLAIN) or None, least=15, usual=24),
+        _plain("action", "Action", _part("action"), least=18, usual=20),
         _plain("org", "Org", _part("organization_id"), least=8, usual=20),
         _plain("id", "Id", _part("id"), least=10, usual=43),
         _plain("version", "Version", _part("version"), usual=7),

@@ -40,6 +40,7 @@ class OutputOptions(NamedTuple):
         relative: Whether a table shows how long ago an event occurred instead of when.
         now: The time of the command in milliseconds, from which ``relative`` counts.
         caption: What the output is about, for formats that can say so: a page's heading.
+        marked: The ids of events that a table marks among the others.
     """
 
     columns: Sequence[str] = ()
@@ -56,6 +57,7 @@ class OutputOptions(NamedTuple):
     relative: bool = False
     now: int = 0
     caption: str = ""
+    marked: frozenset[str] = frozenset()
 
 
 class EventWriter(Protocol):

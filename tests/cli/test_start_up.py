@@ -63,6 +63,15 @@ def test_a_list_as_json_lines_loads_nothing_heavy(loaded, store, options):
     assert heavy(modules) == set()
 
 
+@pytest.mark.parametrize("options", [(), ("--relative",), ("--tz", "Europe/Berlin")])
+def test_a_table_is_drawn_without_rich(loaded, store, options):
+    out, modules = loaded("list", "-o", "table", "--store", str(store), *options)
+
+    assert out.startswith((b"Time", b" " * 4))
+    assert "Zoë Weber".encode() in out
+    assert heavy(modules) <= {"dateutil"}
+
+
 def test_a_list_loads_no_other_command(loaded, store):
     _, modules = loaded("list", "-o", "jsonl", "--store", str(store))
     others = {f"auditctl.cli.{name}" for name in ("get", "tail", "stats", "export", "import_")}
