@@ -39,6 +39,14 @@ def run(
             show_default=False,
         ),
     ] = None,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw/--no-raw",
+            help="End a panel with the event's JSON [default: --raw].",
+            show_default=False,
+        ),
+    ] = True,
     tz: Annotated[
         str | None,
         typer.Option("--tz", metavar="ZONE", help="Zone of times shown.", show_default=False),
@@ -46,7 +54,9 @@ def run(
 ) -> None:
     """Show one event in full.
 
-    On a terminal each event is a block; elsewhere, and with -o, events are written as by `list`.
+    On a terminal each event is a panel: who did what, to what, from where and when, and its JSON.
+    Elsewhere, and with -o, events are written as by `list`; with --around the event is marked
+    among its neighbours.
     """
     address = session.address(common.store)
     question = Question(session, address, tz=tz)
@@ -58,13 +68,13 @@ def run(
     events, missing = _found(store, ids)
     if around is not None:
         _neighbours(question, output, store, events, around)
-    elif output.output or output.columns or not session.terminal:
+    elif not _as_panels(session, output):
         writer = writer_for(question, output, store)
         for event in events:
             writer.write(event)
         writer.finish()
     else:
-        _blocks(question, output, events)
+        _panels(question, output, events, raw=raw)
     if missing:
         raise missing[0] if len(missing) == 1 else _several(missing)
 
@@ -85,24 +95,32 @@ def _several(missing: list[NotFoundError]) -> NotFoundError:
     return NotFoundError(f"no events have the ids {names}{more}")
 
 
-def _blocks(question: Question, output: Output, events: list[Event]) -> None:
+def _as_panels(session: Session, output: Output) -> bool:
+    """Tell whether events are shown as panels: on a terminal, where no other form is asked for."""
+    if not session.terminal or output.output or output.columns:
+        return False
+    return chosen_format(session, output) == "table"
+
+
+def _panels(question: Question, output: Output, events: list[Event], *, raw: bool) -> None:
     from auditctl.cli.printing import record_options  # noqa: PLC0415 - only for a terminal
     from auditctl.formats.panel import event_text  # noqa: PLC0415
 
     options = record_options(question.session, output, question.zone)
-    texts = [event_text(event, options).rstrip("\n") + "\n" for event in events]
+    texts = [event_text(event, options, raw=raw) for event in events]
     question.session.stdout.write("\n".join(texts).encode())
 
 
 def _neighbours(
     question: Question, output: Output, store: Store, events: list[Event], around: str
 ) -> None:
-    """Write each event among its neighbours, oldest first; the event itself is named on stderr."""
+    """Write each event among its neighbours, oldest first; a table marks it."""
     from auditctl.events.durations import parse_duration  # noqa: PLC0415 - only for --around
 
     distance = parse_duration(around)
     name = chosen_format(question.session, output)
-    writer = writer_for(question, output, store)
+    marked = frozenset(event.id for event in events)
+    writer = writer_for(question, output, store, marked=marked)
     seen: set[int] = set()
     for event in events:
         at = parse_instant(event.fields["occurred_at"])
@@ -112,7 +130,7 @@ def _neighbours(
                 seen.add(neighbour.seq)
                 writer.write(neighbour)
     writer.finish()
-    if name == "table":
+    if name == "table" and events:
         count = len(seen) - len(events)
         question.session.say(
             f"{count:,} event{'' if count == 1 else 's'} within {around} around "

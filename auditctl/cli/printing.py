@@ -59,8 +59,9 @@ def writer_for(
     store: Store | None,
     *,
     live: bool = False,
+    marked: frozenset[str] = frozenset(),
 ) -> EventWriter:
-    """Return the writer for a command's events."""
+    """Return the writer for a command's events; a table marks those with the ids ``marked``."""
     session = question.session
     name = chosen_format(session, output)
     options = record_options(session, output, question.zone if name in FOR_PEOPLE else None)
@@ -68,6 +69,7 @@ def writer_for(
         columns=merged(output.columns),
         with_org=name == "table" and store is not None and several_orgs(store),
         live=live,
+        marked=marked,
     )
     if name == "html":
         caption = f"{question.range_text()} · store {question.address.name}"

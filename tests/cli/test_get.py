@@ -15,7 +15,7 @@ def test_an_event_as_json_is_its_stored_body(run, store):
     assert outcome.events == [KNOWN]
 
 
-def test_a_terminal_shows_a_block_with_all_that_the_event_has(run, store):
+def test_a_terminal_shows_a_panel_with_all_that_the_event_has(run, store):
     outcome = run("get", KNOWN_ID, "--store", store, terminal=True)
     text = outcome.out.decode()
 
@@ -41,10 +41,61 @@ def test_several_come_in_the_order_asked_for(run, store):
     assert run("get", *wanted, "--store", store, "-o", "jsonl").ids == wanted
 
 
-def test_several_blocks_are_set_apart(run, store):
+def test_several_panels_are_set_apart(run, store):
     outcome = run("get", EVENTS[0]["id"], EVENTS[1]["id"], "--store", store, terminal=True)
+    first, second = outcome.out.decode().split("\n\n")
 
-    assert outcome.out.decode().count("\n\n") == 1
+    assert EVENTS[0]["id"] in first
+    assert EVENTS[1]["id"] in second
+
+
+def test_a_panel_ends_with_the_json_unless_it_is_not_wanted(run, store):
+    surroundings = {"terminal": True, "env": {"NO_COLOR": "1"}}
+    whole = run("get", KNOWN_ID, "--store", store, **surroundings).out.decode()
+    short = run("get", KNOWN_ID, "--store", store, "--no-raw", **surroundings).out.decode()
+
+    assert whole.startswith(short)
+    assert json.loads(whole[len(short) :].partition("\n")[2]) == KNOWN
+
+
+def test_a_panel_says_how_long_ago(run, store):
+    outcome = run("get", KNOWN_ID, "--store", store, terminal=True, env={"NO_COLOR": "1"})
+
+    assert "Sun 2026-05-03 12:00:00.000 UTC · 3 d ago\n" in outcome.out.decode()
+    assert "2026-05-03T12:00:02.000Z · 2 s later\n" in outcome.out.decode()
+
+
+@pytest.mark.parametrize(
+    "choice", [("-o", "jsonl"), ("-o", "table"), ("-c", "id,action"), ("-o", "lines")]
+)
+def test_a_terminal_shows_no_panel_where_a_form_is_asked_for(run, store, choice):
+    outcome = run("get", KNOWN_ID, "--store", store, *choice, terminal=True)
+
+    assert KNOWN_ID in outcome.out.decode() or "table" in choice
+    assert "── raw" not in outcome.out.decode()
+
+
+def test_the_format_of_the_environment_counts_on_a_terminal(run, store):
+    surroundings = {"terminal": True, "env": {"AUDITCTL_OUTPUT": "jsonl"}}
+
+    assert run("get", KNOWN_ID, "--store", store, **surroundings).events == [KNOWN]
+
+
+def test_around_marks_the_event_itself(run, store):
+    ids = (EVENTS[10]["id"], EVENTS[12]["id"])
+    outcome = run("get", *ids, "--around", "3h", "--store", store, "-o", "table", "-c", "time,id")
+    rows = [line for line in outcome.lines if "audit_log_event" in line]
+
+    assert len(rows) == 5
+    assert [row.split()[-1] for row in rows if row.startswith("▸ ")] == list(ids)
+    assert outcome.err.startswith("3 events within 3h around 2026-05-02T06:00:00.000Z, ")
+
+
+def test_around_an_unknown_event_says_only_that(run, store):
+    outcome = run("get", "nope", "--around", "3h", "--store", store, terminal=True)
+
+    assert (outcome.code, outcome.out) == (5, b"")
+    assert "around" not in outcome.err
 
 
 def test_ids_come_from_standard_input(run, store):

@@ -4,11 +4,14 @@ import json
 import os
 import re
 
+import pyte
 import pytest
 from hostile import SEQUENCES, TEXTS, event_fields
+from seeded import KNOWN_ID, seeded_events
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
 RAW = re.compile(rb"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+KNOWN = next(event for event in seeded_events() if event["id"] == KNOWN_ID)
 UNSEEN = "\x85\x90\x9b\x9d\u202e\u2066\u200b"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs pseudo-terminals")
@@ -70,6 +73,127 @@ def test_the_footer_stands_below_the_table(on_terminal, store):
     outcome = on_terminal("list", "--store", store, "-n", "3")
 
     assert b"3 of 40 events" in COLOUR.sub(b"", outcome.out).rstrip().rpartition(b"\n")[2]
+
+
+# -- what a person sees ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def screen(on_terminal):
+    """Run a command on a terminal that pyte draws: the lines on the screen, and its cells."""
+
+    def call(*args, columns, **surroundings):
+        outcome = on_terminal(*args, columns=columns, **surroundings)
+        assert outcome.code == 0
+        shown = pyte.Screen(columns, 120)
+        pyte.ByteStream(shown).feed(outcome.out)
+        lines = [line.rstrip() for line in shown.display]
+        return lines[: lines.index("")], shown.buffer
+
+    return call
+
+
+def below(heading, line, title):
+    """The cell of a line below a title."""
+    titles = re.findall(r"\S+(?: \S+)*", heading)
+    start = heading.index(title)
+    after = titles.index(title) + 1
+    end = heading.index(titles[after]) if after < len(titles) else None
+    return line[start:end].strip()
+
+
+BERLIN = ("--tz", "Europe/Berlin")
+
+
+def test_eighty_columns_show_time_action_actor_target_and_place(screen, store):
+    lines, _ = screen("list", "--store", store, "-n", "all", *BERLIN, columns=80)
+    heading, *rows = lines[: 1 + 5 + 40]
+    days = [row for row in rows if row.startswith("──")]
+    events = [row for row in rows if not row.startswith("──")]
+
+    assert heading.split() == ["Time", "Org", "Action", "Actor", "Target", "Where"]
+    assert days == [
+        f"── {day} · Europe/Berlin ".ljust(80, "─")
+        for day in (
+            *("Tue 2026-05-05", "Mon 2026-05-04", "Sun 2026-05-03"),
+            *("Sat 2026-05-02", "Fri 2026-05-01"),
+        )
+    ]
+    assert len(events) == 40  # the terminal has broken no line
+    seen = [[below(heading, row, title) for title in heading.split()] for row in events[:3]]
+    assert seen == [
+        ["23:00:00", "org_alpha", "session.started", "Eve\\x1b[2J\\x…", "", "Berlin office"],
+        ["20:00:00", "org_gamma", "token.deleted", "ci", "api +1", "2001:db8::5"],
+        ["17:00:00", "org_beta", "token.created", "Zoë Weber", "project api", "198.51.100.4"],
+    ]
+    assert lines[1 + 5 + 40].startswith("40 events · any time")
+
+
+def test_two_hundred_columns_show_all_that_names_an_event(screen, store):
+    lines, _ = screen("list", "--store", store, "-n", "8", *BERLIN, columns=200)
+    heading, day, *rows, footer = lines
+
+    assert heading.split()[:6] == ["Time", "Org", "Action", "Actor", "Target", "Where"]
+    assert {"Id", "Metadata"} <= set(heading.split())
+    assert len(day) == 200
+    assert len(rows) == 8
+    assert below(heading, rows[0], "Time") == "23:00:00.000"
+    assert below(heading, rows[0], "Org") == "org_alpha"
+    assert below(heading, rows[0], "Id") == f"audit_log_event_{39:026d}"
+    assert below(heading, rows[0], "Metadata").startswith("region=us-east-1")
+    assert footer.startswith("8 of 40 events")
+
+
+def test_failures_and_actors_are_coloured_and_the_rest_is_calm(screen, store):
+    lines, cells = screen("list", "--store", store, "-n", "all", columns=120)
+    heading = lines[0]
+    failures = [place for place, line in enumerate(lines) if " auth.failed " in line]
+    others = [place for place, line in enumerate(lines) if " project.created " in line]
+    action, actor = heading.index("Action"), heading.index("Actor")
+
+    assert failures
+    assert {cells[place][action].fg for place in failures} == {"ff0000"}
+    assert {cells[place][action].fg for place in others} == {"default"}
+    assert all(cells[place][action].bold for place in failures + others)
+    for name in ("Ada Abara", "Jon Smith", "Zoë Weber", "ci"):
+        rows = [n for n, line in enumerate(lines) if line[actor:].startswith(f"{name} ")]
+        assert len({cells[place][actor].fg for place in rows}) == 1
+        assert cells[rows[0]][actor].fg != "default"
+
+
+def test_relative_times_stand_below_each_other(screen, store):
+    lines, _ = screen("list", "--store", store, "-n", "5", "--relative", columns=80)
+
+    ends = {re.match(r" *(in )?\d+ \w+( ago)?  ", line).end() for line in lines[1:6]}
+
+    assert ends == {lines[0].index("Org")}
+
+
+def test_an_event_is_shown_as_a_panel(screen, store):
+    lines, cells = screen("get", KNOWN_ID, "--store", store, *BERLIN, columns=80)
+    labels = [line[:12].strip() for line in lines]
+    raw = lines.index("── raw ".ljust(80, "─"))
+
+    assert lines[0].startswith(f"── {KNOWN['action']}")
+    assert len(lines[0]) == 80
+    assert [label for label in labels[1:raw] if label] == [
+        *("Who", "What", "To what", "From where", "When", "Metadata", "Event"),
+    ]
+    assert lines[raw + 1] == "{"
+    assert lines[-1] == "}"
+    assert json.loads("".join(lines[raw + 1 :])) == KNOWN
+    assert cells[0][3].bold
+
+
+@pytest.mark.parametrize(
+    "command", [("list", "-n", "all"), ("tail", "-n", "all", "--for", "1ms"), ("get", KNOWN_ID)]
+)
+def test_nothing_becomes_a_link(on_terminal, store, command):
+    outcome = on_terminal(*command, "--store", store, columns=200)
+
+    assert outcome.code == 0
+    assert b"\x1b[" in outcome.out
+    assert b"\x1b]" not in outcome.out
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +260,7 @@ def test_hostile_events_do_not_take_over_the_terminal(on_terminal, hostile_store
     assert tame(outcome, tabs="lines" in command)
 
 
-def test_hostile_blocks_do_not_take_over_the_terminal(on_terminal, run, hostile_store):
+def test_hostile_panels_do_not_take_over_the_terminal(on_terminal, run, hostile_store):
     found = run("list", "--store", hostile_store, "-n", "all", "-o", "jsonl")
     ids = [event for event in found.ids if "\x00" not in event and not event.startswith("-")]
     outcome = on_terminal("get", *ids, "--store", hostile_store, columns=100)
