@@ -2,7 +2,8 @@
 
 A day's ruler takes the date out of its rows, which leaves them 11 cells for what differs. It is
 drawn where the rows shown have at least :data:`ROWS_A_DAY` a day on average, where the terminal is
-too narrow for dates, and in a live list.
+too narrow for dates, and in a live list. Where the clocks were changed since the row before, it
+names the offset from UTC, as in autumn an hour stands twice on the clock.
 
 A pause is told where it is conspicuous among the rows shown: at least a quarter of an hour, and
 five times as long as three in four of the pauses between them. Events that do not match are not
@@ -16,7 +17,7 @@ from auditctl.events.durations import format_duration
 from auditctl.formats.grid import NARROW
 from auditctl.formats.paint import paint
 from auditctl.formats.safety import clip, visible, width
-from auditctl.formats.times import instant, local_day, zone_name
+from auditctl.formats.times import instant, local_day, local_offset, zone_name
 from auditctl.formats.writer import OutputOptions
 
 ROWS_A_DAY = 3
@@ -77,6 +78,7 @@ class Rulers:
         self._options = options
         self._days = days
         self._day = ""
+        self._offset = ""
         self._before: int | None = None
         self._pauses = Pauses()
         moments = [at for at in map(instant, occurred) if at is not None]
@@ -88,9 +90,12 @@ class Rulers:
         """Return the lines that stand before the row of an event; mostly none."""
         pause = self._pause(occurred)
         day = local_day(occurred, self._options.zone) if self._days else ""
-        if day and day != self._day:
+        offset = local_offset(occurred, self._options.zone) if day else self._offset
+        changed = bool(self._offset) and offset != self._offset
+        self._offset = offset
+        if day and (day != self._day or changed):
             self._day = day
-            return self._day_ruler(day, pause)
+            return self._day_ruler(day, offset if changed else "", pause)
         return self._line(f"┄┄ {pause} ┄┄") if pause else ""
 
     def _pause(self, occurred: str) -> str:
@@ -110,9 +115,10 @@ class Rulers:
         length = format_duration(pause, parts=1 if pause < _HOUR else 2)
         return f"{length} {'later' if at > before else 'earlier'}"
 
-    def _day_ruler(self, day: str, pause: str) -> str:
+    def _day_ruler(self, day: str, offset: str, pause: str) -> str:
         text = f"── {day}"
-        for more in (visible(zone_name(self._options.zone)), pause):
+        zone = f"{visible(zone_name(self._options.zone))} {offset}".rstrip(" ")
+        for more in (zone, pause):
             if more and width(text) + width(more) + len(" ·  ──") <= self._options.width:
                 text = f"{text} · {more}"
         return self._line(f"{text} {'─' * (self._options.width - width(text) - 1)}")

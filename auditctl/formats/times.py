@@ -49,6 +49,12 @@ def local_day(text: str, zone: tzinfo | None) -> str:
         return ""
 
 
+def local_offset(text: str, zone: tzinfo | None) -> str:
+    """Return how far ``zone`` is from UTC at a canonical time, ``+02:00``; else nothing."""
+    local = local_time(text, zone, "offset")
+    return "" if local == text else local[WIDTHS["milliseconds"] :]
+
+
 def time_ago(text: str, now: int) -> str:
     """Return how long before ``now`` (milliseconds) a canonical time is: ``3 h ago``."""
     from auditctl.events.time_format import format_relative  # noqa: PLC0415 - zones, seldom asked

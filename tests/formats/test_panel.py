@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hostile import TEXTS, event_body, event_fields, harmful
 from hostile import body as body_of
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditctl.events.event import Event
@@ -134,6 +134,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(), JSON), st.booleans())
 def test_the_json_means_what_the_event_says(metadata, color):
     fields = event_fields("x") | {"metadata": metadata}

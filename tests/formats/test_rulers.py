@@ -5,7 +5,7 @@ from io import BytesIO
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditctl.events.event import Event
@@ -110,6 +110,21 @@ def test_columns_without_the_time_have_no_rulers(table):
     assert len(rulers(table(moments, columns=["occurred_at"]))) == 2
 
 
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_hour_that_comes_twice_is_told_apart(table, reverse):
+    moments = every(30, 8, datetime(2026, 10, 24, 23, 0, tzinfo=UTC))
+    lines = table(moments[::-1] if reverse else moments, width=60, zone=BERLIN)
+    clocks = [line[:5] for line in lines if line[0].isdigit()]
+
+    assert rulers(lines) == [
+        "── Sun 2026-10-25 · Europe/Berlin ".ljust(60, "─"),
+        f"── Sun 2026-10-25 · Europe/Berlin {'+02:00' if reverse else '+01:00'} ".ljust(60, "─"),
+    ]
+    assert clocks.count("02:00") == 2
+    change = lines.index(rulers(lines)[1])
+    assert sum(line.startswith("02:") for line in lines[:change]) == 2
+
+
 def test_what_was_received_keeps_its_date(table):
     lines = table(every(1, 5), columns=["time", "received"], zone=BERLIN, width=100)
 
@@ -202,6 +217,7 @@ def test_no_other_format_has_rulers(written, make_body, name):
     assert data.count("2026-01-03T20:00:00.000Z") == 1
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=60))
 def test_at_most_a_quarter_of_the_pauses_is_conspicuous(lengths):
     pauses = Pauses()

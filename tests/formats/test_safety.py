@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 from hostile import CONTROLS, FORMATS, TEXTS, body, event_fields, harmful
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -127,6 +127,7 @@ def test_clip_keeps_to_its_width(text, cells):
         assert shown.startswith(cut[:-1])
 
 
+@settings(deadline=None)  # the first look at Rich's tables takes its time
 @given(ANY_TEXT | HARD_TEXT | st.text(st.sampled_from("aZ~ \u00a0ëßДλ…·─┄│▸█▁⣿→日🎉")))
 def test_width_counts_as_rich_does(text):
     assert width(visible(text)) == cell_len(visible(text))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hostile import FORMATS, TEXTS, body, event_bodies, event_body, event_fields, harmful
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditctl.errors import UsageError
@@ -53,6 +53,7 @@ MOMENTS = ("2026-05-01T12:00:00.123Z", "2026-05-01T20:00:00.000Z", "1999-12-31T2
 HARD = st.text(st.sampled_from([*"ab -\x1b\n\x9b\u202e\u0301日🎉\ufe0f\u200dë…─"]), max_size=40)
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(st.tuples(HARD | st.text(max_size=10), st.sampled_from(MOMENTS)), min_size=1),
     total=st.integers(20, 400),
