@@ -18,12 +18,13 @@ LONGEST = 400
 # Who may import what of the package, besides the own folder. A name with a dot is one module.
 ALLOWED = {
     "errors": set(),
-    "events": {"errors"},
-    "query": {"errors", "events"},
-    "stores": {"errors", "events", "query"},
-    "formats": {"errors", "events", "query.fields"},
-    "config": {"errors"},
-    "cli": {"errors", "events", "query", "stores", "formats", "config"},
+    "closeness": set(),
+    "events": {"errors", "closeness"},
+    "query": {"errors", "closeness", "events"},
+    "stores": {"errors", "closeness", "events", "query"},
+    "formats": {"errors", "closeness", "events", "query.fields"},
+    "config": {"errors", "closeness"},
+    "cli": {"errors", "closeness", "events", "query", "stores", "formats", "config"},
     "__main__": {"cli"},
     "__init__": set(),
 }

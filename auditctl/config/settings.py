@@ -118,8 +118,8 @@ def _settings(data: dict[str, Any], place: Callable[[str], str]) -> Settings:
 def _known(table: dict[str, Any], keys: set[str], prefix: str, place: Callable[[str], str]) -> None:
     for key in table:
         if key not in keys:
-            from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong file
+            from auditctl.closeness import closest  # noqa: PLC0415 - only for a wrong file
 
-            close = get_close_matches(key, keys, n=1)
+            close = closest(key, sorted(keys))
             hint = f"did you mean `{prefix}{close[0]}`?" if close else None
             raise ConfigError(f"{place(prefix + key)}: no setting '{prefix}{key}'", hint=hint)

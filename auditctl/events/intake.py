@@ -7,7 +7,6 @@ Unknown keys are refused or kept whole under ``source``, as the caller asks: nev
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from math import isfinite
 from typing import Any, Literal
 
@@ -339,7 +338,9 @@ def _readable(message: str) -> str:
 def _unknown_key(path: str) -> str:
     name = path.rpartition(".")[2]
     known = sorted({key for keys in _KNOWN.values() for key in keys})
-    close = get_close_matches(name, known, n=1)
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
+
+    close = closest(name, known)
     return f"unknown key {path!r}" + (f"; did you mean {close[0]!r}?" if close else "")
 
 

@@ -188,12 +188,12 @@ def _candidates(body: str) -> Iterator[str]:
 
 def _respelt(text: str) -> str:
     """Return ``text`` with each unknown word replaced by the nearest known one."""
-    import difflib  # noqa: PLC0415 - only for an error
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
     def nearest(match: re.Match[str]) -> str:
         if match[0] in VOCABULARY:
             return match[0]
-        near = difflib.get_close_matches(match[0], VOCABULARY, n=1, cutoff=0.7)
+        near = closest(match[0], VOCABULARY)
         return near[0] if near else match[0]
 
     return re.sub(r"[a-z]+", nearest, text)

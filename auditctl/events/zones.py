@@ -93,14 +93,15 @@ def _iana(name: str) -> ZoneInfo | None:
 
 
 def _unknown(name: str) -> TimeError:
-    import difflib  # noqa: PLC0415 - only for an error
     import zoneinfo  # noqa: PLC0415 - reads some 600 files, only for an error
+
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
     names = {key.lower(): key for key in zoneinfo.available_timezones()}
     cities = {key.rpartition("/")[2]: key for key in sorted(names)}
     wanted = name[:60].lower().replace(" ", "_")
     city = wanted.rpartition("/")[2]
-    near = [names[key] for key in difflib.get_close_matches(wanted, names, n=2, cutoff=0.75)]
+    near = [names[key] for key in closest(wanted, names, most=2)]
     if wanted in names:
         near = [names[wanted]]
     elif city in cities:

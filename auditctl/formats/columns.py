@@ -348,11 +348,10 @@ def _listing() -> str:
 
 
 def _unknown(name: str, reason: str) -> UsageError:
-    from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
-
+    from auditctl.closeness import closest  # noqa: PLC0415 - only on the way to an error
     from auditctl.query.fields import FIELDS  # noqa: PLC0415
 
-    close = get_close_matches(name.lower(), [*CATALOGUE, *_ALIASES, *FIELDS], n=1)
+    close = closest(name, [*CATALOGUE, *_ALIASES, *FIELDS])
     if close and close[0] != name:
         reason = f"no column {name!r}; did you mean {close[0]!r}?"
     elif reason == f'no field "{name}"':

@@ -88,9 +88,9 @@ def canonical_format(name: str) -> str:
     """
     name = _ALIASES.get(name, name)
     if name not in FORMATS:
-        from difflib import get_close_matches  # noqa: PLC0415 - only on the way to an error
+        from auditctl.closeness import closest  # noqa: PLC0415 - only on the way to an error
 
-        close = get_close_matches(name.lower(), [*FORMATS, *_ALIASES], n=1)
+        close = closest(name, [*FORMATS, *_ALIASES])
         suggestion = f"; did you mean {close[0]!r}?" if close else ""
         raise UsageError(
             f"no output format {name!r}{suggestion}", hint=f"formats are: {', '.join(FORMATS)}"

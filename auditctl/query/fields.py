@@ -198,10 +198,10 @@ def lookup(name: str) -> tuple[Field, tuple[str, ...]]:
     if field is not None:
         reason = f'"{name}" alone is no field; name what to look at: {field.label}'
         raise UnknownFieldError(name, reason)
-    from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, for errors only
+    from auditctl.closeness import closest  # noqa: PLC0415 - for errors only
 
     known = [*_NAMES, "has", "missing"]
-    close = get_close_matches(name.lower(), known, n=3, cutoff=0.65)
+    close = closest(name, known, most=3)
     raise UnknownFieldError(name, f'no field "{name}"', tuple(close))
 
 

@@ -65,9 +65,9 @@ def looks_like_file(value: str) -> bool:
 
 def unknown_name(value: str, known: Iterable[str]) -> NotFoundError:
     """Return the error for a store name that nobody gave."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only for an error
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
-    close = get_close_matches(value, list(known), n=1)
+    close = closest(value, known)
     hint = (
         f"did you mean `{close[0]}`?"
         if close

@@ -214,7 +214,7 @@ def test_metadata(text, test):
         ("actr:x", 'no field "actr"; did you mean "actor"?', "actr"),
         ("https://x.org", 'no field "https"', "https"),
         ("12:30", 'no field "12"', "12"),
-        ("a has:nmae", 'no field "nmae"', "nmae"),
+        ("a has:nmae", 'no field "nmae"; did you mean "actor.name"?', "nmae"),
         (
             "metadata:x",
             '"metadata" alone is no field; name what to look at: metadata.KEY',

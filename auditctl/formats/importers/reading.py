@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 
 from auditctl.errors import UsageError
 from auditctl.formats.importers import cloudtrail, github, jsonl, workos_csv
@@ -43,7 +42,9 @@ def read_records(kind: str, source: Source, *, organization: str | None) -> Iter
     """
     reader = _READERS.get(kind)
     if reader is None:
-        close = get_close_matches(kind, KINDS, n=1)
+        from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
+
+        close = closest(kind, KINDS)
         hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(KINDS)}"
         raise UsageError(f"unknown kind of file {kind!r}", hint=hint)
     return _with_fault(reader(source, organization=organization), source)
