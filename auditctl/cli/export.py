@@ -102,6 +102,10 @@ def run(
         say_nothing_yet(session)
     elif out != "-":
         session.say(f"{footer(question, written, None)} · written to {out}")
+    if store is not None and not written:
+        from auditctl.cli.suggesting import say_suggestions  # noqa: PLC0415 - nothing matched
+
+        say_suggestions(question, store)
     finish(question, written, completeness, None)
 
 

@@ -37,7 +37,9 @@ def read_limit(text: str | None, default: int | None) -> int | None:
     if text.lower() == "all":
         return None
     if not (text.isascii() and text.isdigit()):
-        raise UsageError(f"-n takes a number or `all`, not {text!r}")
+        raise UsageError(
+            f"-n takes a number or `all`, not {text!r}", hint="such as `-n 100` or `-n all`"
+        )
     return int(text)
 
 
@@ -115,7 +117,10 @@ def _say_footer(
     if most is not None and shown >= most:
         total = store.total(question.query(), at_most=max(COUNTED, shown))
     elif not shown:
+        from auditctl.cli.suggesting import say_suggestions  # noqa: PLC0415 - nothing matched
+
         question.session.say(_nothing(question, store))
+        say_suggestions(question, store)
         return
     question.session.say(footer(question, shown, total, getattr(writer, "hidden", ())))
 

@@ -95,6 +95,10 @@ def run(
         say_nothing_yet(session)
     else:
         _say_footer(question, counts, kept, len(groups))
+        if not counts.total:
+            from auditctl.cli.suggesting import say_suggestions  # noqa: PLC0415 - nothing matched
+
+            say_suggestions(question, store)
     finish(question, counts.total, counts.completeness, None)
 
 
