@@ -4,23 +4,27 @@ Every error says what happened in one sentence (its message), what to do next (`
 stable ``code`` for scripts, and the exit status of the process. The tree::
 
     AuditctlError                 failure        1
+    +-- DefectError               defect         1   nobody has foreseen this
     +-- UsageError                usage          2   bad option, bad combination
-    |   +-- QueryError            usage          2   bad query, with a position
-    |   +-- TimeError             usage          2   bad time or range
-    |   +-- ConfigError           usage          2   bad settings file
+    |   +-- QueryError            query          2   bad query, with a position
+    |   +-- TimeError             time           2   bad time or range
+    |   +-- ConfigError           config         2   bad settings file
     +-- CheckFailed               check          3   --fail-on-match, --fail-on-empty
     +-- AccessError               access         4   not authenticated, not allowed
     +-- NotFoundError             not_found      5
     +-- UnavailableError          unavailable    6   busy, rate-limited, unreachable
+    |   +-- StoreBusyError        store_busy     6   another writer holds the store
     +-- IncompleteError           incomplete     7   the answer lacks something
-    +-- StoreError                failure        1
-        +-- StoreFormatError      failure        1   foreign, newer or damaged file
-        +-- StoreFullError        failure        1   disk full or failing
-        +-- StoreBusyError        unavailable    6   another writer holds the store
-        +-- ConflictError         failure        1   same id or idempotency key, other content
+    +-- StoreError                store          1
+        +-- StoreFormatError      store_format   1   foreign, newer or damaged file
+        +-- StoreFullError        store_full     1   disk full or failing
+        +-- ConflictError         conflict       1   same id or idempotency key, other content
     EventError (ValueError)       one event is not acceptable; callers collect or wrap it
+
+The first line of each docstring is what ``auditctl help errors`` says of the code.
 """
 
+from collections.abc import Sequence
 from enum import IntEnum
 
 
@@ -40,7 +44,7 @@ class ExitCode(IntEnum):
 
 
 class AuditctlError(Exception):
-    """Something that the user can understand and act upon.
+    """Something failed; the message says what.
 
     Args:
         message: One sentence: what happened, without a full stop.
@@ -54,6 +58,12 @@ class AuditctlError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+
+class DefectError(AuditctlError):
+    """Something that nobody has foreseen: a defect in auditctl."""
+
+    code = "defect"
 
 
 class UsageError(AuditctlError):
@@ -132,10 +142,26 @@ class UnavailableError(AuditctlError):
 
 
 class IncompleteError(AuditctlError):
-    """The answer was given but lacks something."""
+    """The answer was given but lacks something.
+
+    Args:
+        message: How much is missing.
+        missing: What: start and end in milliseconds (None: open) and the reason.
+        hint: What to do next, or None.
+    """
 
     code = "incomplete"
     exit_code = ExitCode.INCOMPLETE
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        missing: Sequence[tuple[int | None, int | None, str]] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.missing = missing
 
 
 class StoreError(AuditctlError):

@@ -9,11 +9,10 @@ import re
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from typer.core import TyperGroup
 from typer.exceptions import Abort, Exit, TyperException
 
 from auditctl import __version__
-from auditctl.cli.command import to_session
+from auditctl.cli.command import CommandGroup
 from auditctl.errors import AuditctlError, UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ ALIASES = {"ls": "list"}
 _NEGATED = re.compile(r"-[a-z_]+(\.[\w.\"-]+)?:", re.ASCII)
 
 
-class CommandTable(TyperGroup):
+class CommandTable(CommandGroup):
     """The group of all commands."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as below  # type: ignore[override]
@@ -66,20 +65,9 @@ class CommandTable(TyperGroup):
             return None
         return import_module(f"auditctl.cli.{entry.module}").command
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
-        """Find the command, or say which was meant."""
-        name = args[0]
-        if ALIASES.get(name, name) not in COMMANDS and not name.startswith("-"):
-            from difflib import get_close_matches  # noqa: PLC0415 - only for an error
-
-            close = get_close_matches(name, [*COMMANDS, *ALIASES], n=1)
-            hint = f"did you mean `auditctl {close[0]}`?" if close else "see `auditctl --help`"
-            raise UsageError(f"there is no command '{name}'", hint=hint)
-        return super().resolve_command(ctx, args)
-
-    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
-        """Return ``--help``."""
-        return to_session(super().get_help_option(ctx))
+    def known(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """Return the names in the order of the table, and the aliases."""
+        return [*self.list_commands(ctx), *ALIASES]
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
         """Write the help of the program."""
@@ -134,7 +122,7 @@ def _prepared(arguments: Sequence[str], session: Session) -> list[str]:
     """Bring the words into the form that the parser of options takes.
 
     ``-action:x`` is a negated condition, not the options ``-a -c ...``; ``-h`` is ``--help``;
-    ``--debug`` holds from the first moment.
+    ``--debug`` and ``--no-pager`` hold from the first moment.
     """
     words: list[str] = []
     for place, word in enumerate(arguments):
@@ -143,6 +131,8 @@ def _prepared(arguments: Sequence[str], session: Session) -> list[str]:
             break
         if word == "--debug":
             session.debug = True
+        if word == "--no-pager":
+            session.paged = False
         if word == "-h":
             words.append("--help")
         elif _NEGATED.match(word):
@@ -154,11 +144,28 @@ def _prepared(arguments: Sequence[str], session: Session) -> list[str]:
 
 def _usage(error: TyperException, words: Sequence[str]) -> AuditctlError:
     """Turn what the parser of options says into an error of ours."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoSuchOption" and context is not None:
+        return _unknown_option(getattr(error, "option_name", ""), context)
     message = error.format_message().rstrip(".")
-    path = getattr(getattr(error, "ctx", None), "command_path", None)
+    path = getattr(context, "command_path", None)
     if path is None:
         path = " ".join(["auditctl", *[word for word in words[:1] if not word.startswith("-")]])
     hint = f"see `{path} --help`"
     if path == "auditctl":
         hint = "options stand behind the command: `auditctl COMMAND --option`"
     return UsageError(message[:1].lower() + message[1:], hint=hint)
+
+
+def _unknown_option(name: str, context: Any) -> AuditctlError:  # noqa: ANN401 - as above
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
+
+    path = context.command_path
+    options = [word for param in context.command.get_params(context) for word in param.opts]
+    close = closest(name, [word for word in options if word.startswith("--")])
+    hint = f"see `{path} --help`"
+    if close:
+        hint = f"did you mean `{close[0]}`?"
+    elif path == "auditctl":
+        hint = "options stand behind the command: `auditctl COMMAND --option`"
+    return UsageError(f"there is no option '{name}'", hint=hint)

@@ -169,7 +169,10 @@ def _read_list(session: Session, name: str) -> list[str]:
             with open(name, "rb") as file:  # noqa: PTH123 - any file name, as given
                 data = file.read(MAX_LIST_BYTES + 1)
         if len(data) > MAX_LIST_BYTES:
-            raise UsageError(f"the list @{name} is longer than {MAX_LIST_BYTES >> 20} MiB")
+            raise UsageError(
+                f"the list @{name} is longer than {MAX_LIST_BYTES >> 20} MiB",
+                hint="cut it into several, and ask once for each",
+            )
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

@@ -11,15 +11,18 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from auditctl.cli.options import Group
+from auditctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from auditctl.cli.session import Session
 
+# their output is watched as it comes, or is for another program
+_UNPAGED = frozenset({"tail", "record", "import", "completion", "doctor"})
 _PANELS = ("Arguments", "Options", "Filter", "Range", "Output", "General")
 
 
@@ -58,6 +61,35 @@ class Command(TyperCommand):
             if name in panels:
                 with formatter.section(name):
                     formatter.write_dl(panels[name])
+
+
+class CommandGroup(TyperGroup):
+    """A group of commands that says which one was meant."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Click's types are private to Typer
+        """Find the command, or say which was meant.
+
+        Raises:
+            UsageError: There is none of this name.
+        """
+        name = args[0]
+        if name.startswith("-") or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
+
+        path = ctx.command_path
+        close = closest(name, self.known(ctx))
+        hint = f"did you mean `{path} {close[0]}`?" if close else f"see `{path} --help`"
+        inner = f"{path} {name}".partition(" ")[2]
+        raise UsageError(f"there is no command '{inner}'", hint=hint)
+
+    def known(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """Return what a command may be called."""
+        return self.list_commands(ctx)
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """Return ``--help``."""
+        return to_session(super().get_help_option(ctx))
 
 
 def to_session(option: Any) -> Any:  # noqa: ANN401 - Click's types are private to Typer
@@ -113,6 +145,8 @@ def _flat(function: Callable[..., None]) -> Callable[..., None]:
             if name == "common":
                 session.quiet = given[name].quiet
                 session.debug = session.debug or given[name].debug
+                session.paged = session.paged and not given[name].no_pager
+        session.paged = session.paged and ctx.info_name not in _UNPAGED
         function(**{session_name: session}, **given)
 
     call.__signature__ = inspect.Signature(flat)  # type: ignore[attr-defined]

@@ -51,7 +51,8 @@ def run(
     if faults:
         raise CheckFailed(
             f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} not as they should "
-            f"be: {'; '.join(faults)}"
+            f"be: {'; '.join(faults)}",
+            hint="the lines above say where; mend it and run `auditctl doctor` again",
         )
     session.say("all is well")
 

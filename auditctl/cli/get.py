@@ -92,7 +92,9 @@ def _found(store: Store, ids: list[str]) -> tuple[list[Event], list[NotFoundErro
 def _several(missing: list[NotFoundError]) -> NotFoundError:
     names = ", ".join(error.message.rpartition(" ")[2] for error in missing[:5])
     more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""  # noqa: PLR2004 - as above
-    return NotFoundError(f"no events have the ids {names}{more}")
+    return NotFoundError(
+        f"no events have the ids {names}{more}", hint="`auditctl list -o jsonl -c id` shows ids"
+    )
 
 
 def _as_panels(session: Session, output: Output) -> bool:

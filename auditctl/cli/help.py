@@ -9,7 +9,7 @@ import typer
 from auditctl.cli.command import command
 from auditctl.cli.options import Common
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
-from auditctl.errors import ExitCode, NotFoundError
+from auditctl.errors import AuditctlError, ExitCode, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +20,17 @@ ENVIRONMENT = {
     "AUDITCTL_STORE": "the store, where --store is not given",
     "AUDITCTL_OUTPUT": "the format, where -o is not given",
     "AUDITCTL_TZ": "the zone of times, where --tz is not given",
+    "AUDITCTL_PAGER, PAGER": "what long output on a terminal goes through; `off` for nothing",
+    "LESS": "options of the pager less [default: FRX]",
     "AUDITCTL_CONFIG_DIR": "the folder of config.toml",
     "AUDITCTL_DATA_DIR": "the folder of the default and the demo store",
     "XDG_CONFIG_HOME, XDG_DATA_HOME": "the same, for all programs",
     "TZ": "the zone of times, where nothing else names one",
     "COLUMNS": "the width of tables",
+    "TERM=dumb": "no colour, no pager",
     "NO_COLOR": "no colour, if it has a value",
     "FORCE_COLOR, CLICOLOR_FORCE": "colour also in a pipe",
-    "CLICOLOR=0, TERM=dumb": "no colour",
+    "CLICOLOR=0": "no colour",
 }
 
 _EXITS = {
@@ -53,7 +56,7 @@ def run(
     ] = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
 ) -> None:
-    """Explain a topic: query, time, formats, exit-codes, environment."""
+    """Explain a topic: query, time, formats, exit-codes, errors, environment."""
     del common
     if topic is None:
         lines = ["Topics of `auditctl help`:", ""]
@@ -73,9 +76,9 @@ def _command_help(session: Session, topic: str) -> None:
     if ALIASES.get(topic, topic) in COMMANDS:
         run_command([topic, "--help"], session)
         return
-    from difflib import get_close_matches  # noqa: PLC0415 - only for an error
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
-    close = get_close_matches(topic, [*TOPICS, *COMMANDS], n=1)
+    close = closest(topic, [*TOPICS, *COMMANDS])
     hint = f"did you mean `auditctl help {close[0]}`?" if close else f"topics: {', '.join(TOPICS)}"
     raise NotFoundError(f"there is no topic '{topic}'", hint=hint)
 
@@ -102,7 +105,49 @@ def exit_codes_topic() -> str:
     """Return the text of ``auditctl help exit-codes``."""
     lines = ["What the exit code says", ""]
     lines.extend(f"  {code.value:>3}  {text}" for code, text in _EXITS.items())
+    return "\n".join([*lines, "", "`auditctl help errors` lists what can go wrong."])
+
+
+def errors_topic() -> str:
+    """Return the text of ``auditctl help errors``, made from the errors themselves."""
+    lines = [
+        "Errors: their code, exit code and meaning",
+        "",
+        *[f"  {cls.code:<13} {cls.exit_code.value}  {_meaning(cls)}" for cls in error_types()],
+        "",
+        "With -o json or -o jsonl an error is one JSON object on one line of standard error:",
+        "",
+        '  {"error":{"code":"query","message":"...","hint":"...","exit_code":2,"query":"actr:x",',
+        '            "start":0,"end":4}}',
+        "",
+        "  hint      what to do next, or null",
+        "  query     code query only: the query, and the fault as [start, end) in characters",
+        '  missing   code incomplete only: [{"since":...,"until":...,"reason":"..."}]; in UTC,',
+        "            null where the end is open",
+        "",
+        'Notes and footers then are lines {"note":"..."} and warnings {"warning":"..."}, unless',
+        "standard error is a terminal. Credentials are masked in all of them.",
+    ]
     return "\n".join(lines)
+
+
+def error_types() -> list[type[AuditctlError]]:
+    """Return the types of errors, each behind the one that it is a kind of."""
+    found: list[type[AuditctlError]] = []
+
+    def add(cls: type[AuditctlError]) -> None:
+        found.append(cls)
+        for kind in cls.__subclasses__():
+            if kind.__module__ == AuditctlError.__module__:
+                add(kind)
+
+    add(AuditctlError)
+    return found
+
+
+def _meaning(cls: type[AuditctlError]) -> str:
+    text = (cls.__doc__ or "").partition("\n")[0].rstrip(".")
+    return text[:1].lower() + text[1:]
 
 
 def environment_topic() -> str:
@@ -117,6 +162,7 @@ TOPICS: dict[str, tuple[str, Callable[[], str]]] = {
     "time": ("how times, ranges and steps are written", _time),
     "formats": ("output formats and columns", _formats),
     "exit-codes": ("what the exit code says", exit_codes_topic),
+    "errors": ("what can go wrong, also as JSON", errors_topic),
     "environment": ("variables that auditctl reads", environment_topic),
 }
 

@@ -90,11 +90,13 @@ def run(
     for the rest. Exit code 1 says that some records could not be stored.
     """
     if on_error not in ("skip", "stop"):
-        raise UsageError(f"--on-error is skip or stop, not {on_error!r}")
+        raise UsageError(
+            f"--on-error is skip or stop, not {on_error!r}", hint="skip is the default"
+        )
     if kind is not None and kind not in KINDS:
-        from difflib import get_close_matches  # noqa: PLC0415 - only for an error
+        from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
-        close = get_close_matches(kind, KINDS, n=1)
+        close = closest(kind, KINDS)
         hint = f"did you mean `{close[0]}`?" if close else f"kinds are: {', '.join(KINDS)}"
         raise UsageError(f"there is no importer '{kind}'", hint=hint)
     address = session.address(common.store)
@@ -137,7 +139,9 @@ class _Rejects:
             try:
                 self._file = open(self._path, "wb")  # noqa: PTH123 - closed by __exit__
             except OSError as error:
-                raise UsageError(f"{self._path} cannot be written: {error.strerror}") from error
+                raise UsageError(
+                    f"{self._path} cannot be written: {error.strerror}", hint="name another file"
+                ) from error
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -62,6 +62,10 @@ class Common(Group):
         bool,
         typer.Option("--debug", help="Tell how it is done; tracebacks.", rich_help_panel="General"),
     ] = False
+    no_pager: Annotated[
+        bool,
+        typer.Option("--no-pager", help="Print long output at once.", rich_help_panel="General"),
+    ] = False
 
 
 class Filters(Group):

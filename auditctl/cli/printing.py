@@ -64,6 +64,7 @@ def writer_for(
     """Return the writer for a command's events; a table marks those with the ids ``marked``."""
     session = question.session
     name = chosen_format(session, output)
+    session.json_messages = name in MACHINE
     options = record_options(session, output, question.zone if name in FOR_PEOPLE else None)
     options = options._replace(
         columns=merged(output.columns),
@@ -127,19 +128,33 @@ def finish(
         CheckFailed: A check says no.
     """
     if not completeness.complete:
-        lines = [hole.reason for hole in completeness.holes[:_SHOWN_HOLES]]
-        more = len(completeness.holes) - len(lines)
-        if more > 0:
-            lines.append(f"and {more:,} more")
-        for line in lines:
-            question.session.insist(f"missing: {line}")
+        if not question.session.json_messages:  # where the error itself holds them
+            _say_missing(question.session, completeness)
         count = len(completeness.holes)
+        plural = "" if count == 1 else "s"
         raise IncompleteError(
-            f"the answer is incomplete: {count:,} part{'' if count == 1 else 's'} could not be read"
+            f"the answer is incomplete: {count:,} part{plural} could not be read",
+            missing=completeness.holes,
+            hint="mend what is missing and ask again; the rest of the answer is whole",
         )
     if checks is None:
         return
     if checks.fail_on_match and shown:
-        raise CheckFailed(f"{shown:,} event{'' if shown == 1 else 's'} matched (--fail-on-match)")
+        raise CheckFailed(
+            f"{shown:,} event{'' if shown == 1 else 's'} matched (--fail-on-match)",
+            hint="look at them above; without --fail-on-match they are no failure",
+        )
     if checks.fail_on_empty and not shown:
-        raise CheckFailed("no event matched (--fail-on-empty)")
+        raise CheckFailed(
+            "no event matched (--fail-on-empty)",
+            hint="widen the range or the condition; `--explain` shows how they were read",
+        )
+
+
+def _say_missing(session: Session, completeness: Completeness) -> None:
+    lines = [hole.reason for hole in completeness.holes[:_SHOWN_HOLES]]
+    more = len(completeness.holes) - len(lines)
+    if more > 0:
+        lines.append(f"and {more:,} more")
+    for line in lines:
+        session.insist(f"missing: {line}")

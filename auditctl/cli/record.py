@@ -127,7 +127,10 @@ def run(
     if action == "-":
         flags = (actor, actor_name, actor_meta, target, location, agent, meta, at)
         if any(flags) or (actor_type, event_version) != ("user", 1):
-            raise UsageError("with `-` the events come whole from standard input")
+            raise UsageError(
+                "with `-` the events come whole from standard input",
+                hint="leave out the options that describe one event",
+            )
         _from_lines(session, store, org, idempotency_key)
         return
     if not actor:
@@ -151,7 +154,7 @@ def run(
     try:
         new = intake(event, organization=org)
     except EventError as error:
-        raise UsageError(f"not an event: {error}") from error
+        raise UsageError(f"not an event: {error}", hint="see `auditctl record --help`") from error
     _print(session, store.append([new], idempotency_key=idempotency_key))
 
 
@@ -172,9 +175,13 @@ def _meta(pairs: list[str] | None) -> dict[str, Any]:
     for pair in pairs or ():
         key, equals, text = pair.partition("=")
         if not (key and equals):
-            raise UsageError(f"metadata is KEY=VALUE, not {pair!r}")
+            raise UsageError(
+                f"metadata is KEY=VALUE, not {pair!r}", hint="such as --meta region=eu-west-1"
+            )
         if key in found:
-            raise UsageError(f"the metadata key {key!r} is given twice")
+            raise UsageError(
+                f"the metadata key {key!r} is given twice", hint="give each key one value"
+            )
         try:
             value = decode_json(text.encode())
         except (EventError, UnicodeEncodeError):
@@ -187,7 +194,10 @@ def _target(text: str) -> dict[str, str]:
     kind, _, rest = text.partition(":")
     target_id, _, name = rest.partition(":")
     if not (kind and target_id):
-        raise UsageError(f"a target is TYPE:ID or TYPE:ID:NAME, not {text!r}")
+        raise UsageError(
+            f"a target is TYPE:ID or TYPE:ID:NAME, not {text!r}",
+            hint="such as --target project:proj_01:api",
+        )
     target = {"type": kind, "id": target_id}
     if name:
         target["name"] = name
@@ -267,7 +277,10 @@ def _print(session: Session, receipt: Receipt) -> None:
     for one in receipt.events:
         if one.status not in ("added", "duplicate"):
             reason = one.reason or "the store has another event with this id"
-            raise ConflictError(f"{one.id} was not stored: {reason}")
+            raise ConflictError(
+                f"{one.id} was not stored: {reason}",
+                hint="an event is never changed; give other content another id",
+            )
 
 
 command = command(run, name="record", examples=EXAMPLES)

@@ -14,9 +14,10 @@ from auditctl.errors import AuditctlError, ConfigError, TimeError
 from auditctl.formats.safety import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import tzinfo
 
+    from auditctl.cli.pager import Pager
     from auditctl.config.paths import Paths
     from auditctl.config.settings import NamedStore, Settings
     from auditctl.stores.base import Store
@@ -53,6 +54,10 @@ class Session:
         self.quiet = False
         self.debug = False
         self.exit_code = 0
+        self.stdout_closed = False
+        self.words: Sequence[str] = ()  # the command line
+        self.paged = True  # whether long output may go through a pager
+        self.pager: Pager | None = None
         self._cleanup = ExitStack()
 
     @cached_property
@@ -100,14 +105,50 @@ class Session:
 
     def insist(self, text: str) -> None:
         """Tell the user something that ``--quiet`` does not silence: errors, what is missing."""
-        lines = [visible(line) for line in text.split("\n")]
-        self.stderr.write("\n".join(lines) + "\n")
-        self.stderr.flush()
+        terminal = self.stderr.isatty()
+        if self.json_messages and not terminal:
+            from auditctl.cli.messages import note_line  # noqa: PLC0415 - JSON, only for programs
+
+            self.put(note_line(text))
+        elif terminal or self.color(terminal=False):
+            from auditctl.cli.messages import laid_out  # noqa: PLC0415 - as above
+
+            cells = self.width if terminal else None
+            self.put(laid_out(text, cells, color=self.color(terminal=terminal)))
+        else:
+            self.put("\n".join([visible(line) for line in text.split("\n")]))
+
+    def put(self, text: str) -> None:
+        """Write a visible text to standard error; nobody there to read it is no reason to fail."""
+        try:
+            self.stderr.write(f"{text}\n")
+            self.stderr.flush()
+        except (OSError, ValueError):
+            silence(self.stderr)
 
     def trace(self, text: str) -> None:
         """Tell how something is done; only with ``--debug``."""
         if self.debug:
-            self.insist(f"debug: {text}")
+            self.insist(self.masked(f"debug: {text}"))
+
+    def masked(self, text: str, *, same_length: bool = False) -> str:
+        """Return a text without the credentials that this process was given."""
+        from auditctl.cli.masking import masked, secrets_of  # noqa: PLC0415 - for errors and traces
+
+        return masked(text, secrets_of(self.env, self.words), same_length=same_length)
+
+    @cached_property
+    def json_messages(self) -> bool:
+        """Whether the format is JSON, so that errors are, and notes where a program reads them."""
+        from auditctl.cli.messages import asks_for_json  # noqa: PLC0415 - once something is said
+
+        return asks_for_json(self.words, self.env, self._format_of_settings)
+
+    def _format_of_settings(self) -> str | None:
+        try:
+            return getattr(self.settings, "output", None)
+        except AuditctlError:
+            return None
 
     @cached_property
     def paths(self) -> Paths:
@@ -197,16 +238,24 @@ class Session:
         self._cleanup.close()
 
 
-def process_session() -> Session:
-    """Return the session of this process; a closed standard input or error is an empty one.
+def silence(stream: BinaryIO | TextIO) -> None:
+    """Point a stream at nothing, so that the interpreter's last flush has somewhere to go."""
+    try:
+        number = stream.fileno()
+    except (OSError, ValueError):
+        return
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, number)
+    os.close(nothing)
 
-    Raises:
-        AuditctlError: Standard output is closed.
-    """
+
+def process_session() -> Session:
+    """Return the session of this process; a closed stream is an empty one."""
+    closed = sys.stdout is None
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # a file opened now takes the place, and no store may
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - open to the end
-            if name == "stdout":
-                raise AuditctlError("standard output is closed")
     sys.stderr.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    return Session(os.environ, sys.stdin.buffer, sys.stdout.buffer, sys.stderr)
+    session = Session(os.environ, sys.stdin.buffer, sys.stdout.buffer, sys.stderr)
+    session.stdout_closed = closed
+    return session

@@ -6,10 +6,9 @@ import os
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
+from auditctl.cli.command import CommandGroup
 from auditctl.cli.command import command as make_command
-from auditctl.cli.command import to_session
 from auditctl.cli.options import Common, Output
 from auditctl.cli.printing import chosen_format, record_options
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
@@ -200,12 +199,8 @@ _COMMANDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
 }
 
 
-class StoreGroup(TyperGroup):
+class StoreGroup(CommandGroup):
     """``auditctl store`` and its commands."""
-
-    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401 - Click's types are private to Typer
-        """Return ``--help``."""
-        return to_session(super().get_help_option(ctx))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Click's types are private to Typer
         """Write examples first, then the commands."""

@@ -103,7 +103,10 @@ def bucket_edges(
         TimeError: The range is empty, outside years 1 to 9999, or needs too many buckets.
     """
     if not MIN_MS <= since_ms < until_ms <= MAX_MS + 1:
-        raise TimeError("the range to divide is empty or lies outside the years 1 to 9999")
+        raise TimeError(
+            "the range to divide is empty or lies outside the years 1 to 9999",
+            hint="choose another --since and --until",
+        )
     # a month has at most 31 of its nominal 30 days, so this refuses nothing that would fit
     if (until_ms - since_ms) // (step.nominal_ms * 11 // 10) > max_buckets:
         raise _too_many(step, since_ms, until_ms, max_buckets)

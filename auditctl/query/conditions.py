@@ -110,6 +110,7 @@ class Condition:
 
     def fail(self, message: str, piece: Piece, *, hint: str | None = None) -> NoReturn:
         """Raise a QueryError for a piece of the query."""
+        hint = hint or "see `auditctl help query`"
         raise QueryError(message, query=self._query, start=piece.start, end=piece.end, hint=hint)
 
     @property

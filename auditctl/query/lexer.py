@@ -56,6 +56,7 @@ class Scanner:
         self, message: str, start: int, end: int | None = None, *, hint: str | None = None
     ) -> NoReturn:
         """Raise a QueryError for the characters from ``start`` to ``end``."""
+        hint = hint or "see `auditctl help query`"
         raise QueryError(message, query=self.query, start=start, end=end, hint=hint)
 
     def skip_space(self) -> None:

@@ -96,7 +96,9 @@ class JsonLinesStore:
         for line in self.lines(Completeness()):
             if line.event.id == event_id:
                 return line.event
-        raise NotFoundError(f"no event has the id {event_id}")
+        raise NotFoundError(
+            f"no event has the id {event_id}", hint="`auditctl list -o jsonl -c id` shows ids"
+        )
 
     def head(self) -> Cursor:
         """Return the position behind the last line; one that is still being written is none."""
@@ -245,11 +247,18 @@ class JsonLinesStore:
         try:
             return open(self.path, "rb", buffering=1 << 20)  # noqa: PTH123 - pathlib is slower here
         except FileNotFoundError:
-            raise NotFoundError(f"there is no file {self.path}") from None
+            raise NotFoundError(
+                f"there is no file {self.path}", hint="check the name; `--store demo` has events"
+            ) from None
         except PermissionError as error:
-            raise AccessError(f"{self.path} may not be read: {error.strerror}") from error
+            raise AccessError(
+                f"{self.path} may not be read: {error.strerror}", hint="check its permissions"
+            ) from error
         except OSError as error:
-            raise UnavailableError(f"{self.path} cannot be read: {error.strerror}") from error
+            raise UnavailableError(
+                f"{self.path} cannot be read: {error.strerror}",
+                hint="try again, and check the disk that it is on",
+            ) from error
 
     def lines(self, completeness: Completeness) -> Iterator[_Line]:
         """Yield the events in the order of lines; note the lines that are none."""
@@ -269,7 +278,7 @@ class JsonLinesStore:
         file.seek(offset)
         line = self._parse(file.readline(), number, offset, event_id or "")
         if not isinstance(line, _Line):
-            raise UnavailableError(f"{self.path} was changed while it was read")
+            raise UnavailableError(f"{self.path} was changed while it was read", hint="try again")
         return line.event
 
     def _parse(

@@ -33,18 +33,33 @@ WRONG = {
     "topic": ("help", "qeury"),
     "event": ("record", "a.b"),
     "argument": ("get",),
+    "start of a command": ("exp",),
+    "letters in the wrong order": ("imoprt",),
+    "option of a subcommand": ("store", "add", "x", "x.db", "--descripton", "y"),
+    "option before the command": ("--store", "demo", "list"),
+    "value of an option": ("import", "--on-error", "skp", "x"),
+    "target": ("record", "a.b", "--actor", "u", "--target", "x"),
+    "metadata": ("record", "a.b", "--actor", "u", "--meta", "x"),
+    "metadata key": ("record", "a.b", "--actor", "u", "--meta", "x=1", "--meta", "x=2"),
+    "two formats": ("list", "-o", "table", "--format", "{id}"),
+    "two ranges": ("list", "--on", "today", "--since", "1h"),
+    "existing file": ("export", "--out", "/"),
+    "address of a store": ("list", "--store", "https://example.com"),
 }
 MEANT = {
     "field": '"actor"',
     "option": "--action",
     "command": "auditctl list",
-    "subcommand": "list",
+    "subcommand": "auditctl store list",
     "store": "`demo`",
     "format": "'csv'",
     "zone": "Europe/Berlin",
     "group": "`actor",
-    "kind": "workos-csv",
+    "kind": "did you mean `workos-csv`",
     "topic": "help query",
+    "start of a command": "auditctl export",
+    "letters in the wrong order": "auditctl import",
+    "option of a subcommand": "--description",
 }
 
 
@@ -57,6 +72,21 @@ def test_what_is_wrong_is_told_on_standard_error_only(run, store, what):
     assert outcome.err.startswith("error: ")
     assert "Traceback" not in outcome.err
     assert "defect" not in outcome.err
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_two_sentences_what_happened_and_what_to_do(run, store, what):
+    error, *caret, blank, hint = run(
+        *WRONG[what], env={"AUDITCTL_STORE": str(store)}
+    ).err.splitlines()
+
+    assert error.startswith("error: ")
+    assert hint.startswith("hint: ")
+    assert blank == ""
+    assert len(caret) in (0, 2)
+    for sentence in (error.removeprefix("error: "), hint.removeprefix("hint: ")):
+        assert not sentence.endswith(".") or sentence.endswith("...")
+        assert sentence[0] == sentence[0].lower() or sentence.split()[0].isupper()
 
 
 @pytest.mark.parametrize("what", MEANT)

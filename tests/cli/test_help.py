@@ -11,7 +11,7 @@ from auditctl.cli.app import ALIASES, COMMANDS
 
 STORE_COMMANDS = ("list", "add", "use", "remove", "show")
 PAGES = [(), *[(name,) for name in COMMANDS], *[("store", name) for name in STORE_COMMANDS]]
-TOPICS = ("query", "time", "formats", "exit-codes", "environment")
+TOPICS = ("query", "time", "formats", "exit-codes", "errors", "environment")
 
 
 def examples(text):

@@ -403,7 +403,7 @@ def test_a_check_speaks_through_the_exit_code(run, store, option, query, code):
 
     assert outcome.code == code
     assert bool(outcome.out) is ("never" not in query)
-    assert ("error:" in outcome.err) is (code == 3)
+    assert ('{"error":{"code":"check"' in outcome.err) is (code == 3)
 
 
 def test_checks_hold_in_a_store_that_is_not_there_yet(run):

@@ -216,13 +216,17 @@ def open_source(path: str, stdin: BinaryIO) -> Source:
     try:
         file = Path(path).open("rb")  # noqa: SIM115 - Source closes it
     except FileNotFoundError as error:
-        raise NotFoundError(f"there is no file {path!r}") from error
+        raise NotFoundError(
+            f"there is no file {path!r}", hint="check the name; `-` is standard input"
+        ) from error
     except IsADirectoryError as error:
         raise UsageError(f"{path!r} is a directory", hint="name the files in it") from error
     except PermissionError as error:
         raise AccessError(f"{path!r} may not be read", hint="check its permissions") from error
     except (OSError, ValueError) as error:
-        raise AuditctlError(f"{path!r} cannot be opened: {error}") from error
+        raise AuditctlError(
+            f"{path!r} cannot be opened: {error}", hint="check the name and the disk that it is on"
+        ) from error
     status = os.fstat(file.fileno())
     # a pipe or a device has no size that means anything
     size = status.st_size if stat.S_ISREG(status.st_mode) else None

@@ -65,7 +65,7 @@ def translated(path: str) -> Iterator[None]:
             " else copy the file to a folder of your own",
         ) from error
     except apsw.Error as error:
-        raise StoreError(f"{path}: {error}") from error
+        raise StoreError(f"{path}: {error}", hint="`auditctl doctor` checks the store") from error
 
 
 def open_reader(path: str) -> apsw.Connection:
@@ -143,7 +143,10 @@ def _make_folder(path: str) -> None:
     try:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise AccessError(f"the folder of {path} cannot be made: {error.strerror}") from error
+        raise AccessError(
+            f"the folder of {path} cannot be made: {error.strerror}",
+            hint="make it yourself, or name another place with --store",
+        ) from error
 
 
 def _patient(patience: float, sleep: Callable[[float], None]) -> Callable[[int], bool]:
@@ -213,9 +216,13 @@ def check_file(path: str) -> None:
     except FileNotFoundError:
         raise _missing(path) from None
     except IsADirectoryError:
-        raise StoreFormatError(f"{path} is a folder, not a store") from None
+        raise StoreFormatError(
+            f"{path} is a folder, not a store", hint="name a file in it"
+        ) from None
     except OSError as error:
-        raise AccessError(f"{path} cannot be read: {error.strerror}") from error
+        raise AccessError(
+            f"{path} cannot be read: {error.strerror}", hint="check its permissions"
+        ) from error
     if header and header != _HEADER:
         raise StoreFormatError(
             f"{path} is not an auditctl store",

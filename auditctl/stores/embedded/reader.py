@@ -119,7 +119,10 @@ class Reader:
         with translated(path):
             name = connection.execute("SELECT name FROM store").get
         if name is None:
-            raise StoreFormatError(f"{path} is damaged: it has lost its name")
+            raise StoreFormatError(
+                f"{path} is damaged: it has lost its name",
+                hint="restore a backup or import the exports again",
+            )
         self.name = str(name)
 
     @contextmanager
@@ -161,7 +164,9 @@ class Reader:
                 (pack_id(event_id),),
             ).fetchone()
         if row is None:
-            raise NotFoundError(f"no event has the id {event_id}")
+            raise NotFoundError(
+                f"no event has the id {event_id}", hint="`auditctl list -o jsonl -c id` shows ids"
+            )
         return Event(*row)
 
     def total(self, query: Query, at_most: int) -> Total:

@@ -207,7 +207,9 @@ class EmbeddedStore:
         except FileNotFoundError:
             return False
         except OSError as error:
-            raise AccessError(f"{self.path} cannot be looked at: {error.strerror}") from error
+            raise AccessError(
+                f"{self.path} cannot be looked at: {error.strerror}", hint="check its permissions"
+            ) from error
 
     def close(self) -> None:
         """Release the file."""
