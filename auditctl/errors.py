@@ -7,6 +7,7 @@ stable ``code`` for scripts, and the exit status of the process. The tree::
     +-- DefectError               defect         1   nobody has foreseen this
     +-- UsageError                usage          2   bad option, bad combination
     |   +-- QueryError            query          2   bad query, with a position
+    |   |   +-- TemplateError     template       2   bad --format or --jq, with a position
     |   +-- TimeError             time           2   bad time or range
     |   +-- ConfigError           config         2   bad settings file
     +-- CheckFailed               check          3   --fail-on-match, --fail-on-empty
@@ -99,6 +100,15 @@ class QueryError(UsageError):
         self.query = query
         self.start = start
         self.end = max(start + 1, end if end is not None else start + 1)
+
+
+class TemplateError(QueryError):
+    """A template of ``--format`` or an expression of ``--jq`` that cannot be read.
+
+    The attributes are those of a query: the text is ``query``.
+    """
+
+    code = "template"
 
 
 class TimeError(UsageError):

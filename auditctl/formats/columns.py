@@ -61,6 +61,7 @@ class Column:
         occurred: Whether these are the times by which events are ordered.
         short: Gives a shorter text for people where the whole does not fit: what may be cut, and
             what must stay behind it.
+        summary: What it says, in a few words.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Column:
     time: bool = False
     occurred: bool = False
     short: Callable[[Fields], tuple[str, str]] | None = None
+    summary: str = ""
 
 
 def as_text(value: object) -> str:
@@ -252,8 +254,39 @@ def _build() -> dict[str, Column]:
         _plain("source_type", "Source", _part("source", "type")),
         _plain("source", "Source", _part("source"), usual=40),
     ]
-    return {column.name: column for column in columns}
+    return {column.name: replace(column, summary=_SUMMARIES[column.name]) for column in columns}
 
+
+# a column without its line here is an error at import
+_SUMMARIES = {
+    "time": "when it happened",
+    "received": "when it was stored",
+    "actor": "who did it: name, else e-mail, else id",
+    "target": "to what: type:id of each target",
+    "where": "location and agent",
+    "action": "what was done",
+    "org": "the organization's id",
+    "id": "the event's id",
+    "version": "version of the event's schema",
+    "location": "from where: address or place",
+    "agent": "with which program",
+    "metadata": "the event's metadata, as JSON",
+    "targets": "all targets, as JSON",
+    "occurred_at": "the same as time",
+    "received_at": "the same as received",
+    "actor_id": "the actor's id",
+    "actor_type": "user, api_key, system, ...",
+    "actor_name": "the actor's name, if it has one",
+    "actor_email": "the e-mail in the actor's metadata",
+    "actor_metadata": "the actor's metadata, as JSON",
+    "target_id": "the first target's id",
+    "target_type": "the first target's type",
+    "target_name": "the first target's name, if it has one",
+    "user_agent": "the same as agent",
+    "organization_id": "the same as org",
+    "source_type": "the kind of the original record",
+    "source": "the original record, as JSON",
+}
 
 CATALOGUE: dict[str, Column] = _build()
 _ALIASES = {
@@ -307,6 +340,15 @@ def resolve(names: Sequence[str]) -> list[Column]:
     if not columns:
         raise UsageError("no column is named", hint=f"columns are: {_listing()}")
     return columns
+
+
+def column_named(name: str) -> Column:
+    """Return one column or field; its name may have commas in it.
+
+    Raises:
+        UsageError: The name is neither.
+    """
+    return _column(name)
 
 
 def _column(name: str) -> Column:

@@ -7,18 +7,19 @@ from typing import BinaryIO, NamedTuple, Protocol
 from auditctl.errors import UsageError
 from auditctl.events.event import Event
 
+# what -o takes
 FORMATS: dict[str, str] = {
     "table": "columns that fit the terminal, times in your zone",
     "wide": "the table with all columns, nothing cut off",
     "lines": "one event a line, tab-separated, whole values, UTC",
     "json": "one JSON array",
-    "jsonl": "one JSON object a line, as stored (also: ndjson)",
+    "jsonl": "one JSON object a line, as stored",
     "csv": "comma-separated values with a heading",
     "tsv": "tab-separated values with a heading",
     "md": "a Markdown table",
     "html": "one self-contained page",
 }
-_ALIASES = {"ndjson": "jsonl", "markdown": "md"}
+ALIASES = {"ndjson": "jsonl", "markdown": "md"}
 
 
 class OutputOptions(NamedTuple):
@@ -86,11 +87,11 @@ def canonical_format(name: str) -> str:
     Raises:
         UsageError: There is no such format.
     """
-    name = _ALIASES.get(name, name)
+    name = ALIASES.get(name, name)
     if name not in FORMATS:
         from auditctl.closeness import closest  # noqa: PLC0415 - only on the way to an error
 
-        close = closest(name, [*FORMATS, *_ALIASES])
+        close = closest(name, [*FORMATS, *ALIASES])
         suggestion = f"; did you mean {close[0]!r}?" if close else ""
         raise UsageError(
             f"no output format {name!r}{suggestion}", hint=f"formats are: {', '.join(FORMATS)}"
@@ -104,7 +105,8 @@ def open_writer(name: str, out: BinaryIO, options: OutputOptions) -> EventWriter
     Raises:
         UsageError: There is no such format, or no such column.
     """
-    return _OPENERS[canonical_format(name)](out, options)
+    opener = _OPENERS.get(name) or _OPENERS[canonical_format(name)]
+    return opener(out, options)
 
 
 # each format loads its module when it is chosen: JSON Lines needs none of the others
@@ -146,6 +148,37 @@ def _jsonl(out: BinaryIO, options: OutputOptions) -> EventWriter:
     return JsonLinesWriter(out, options)
 
 
+def _wide(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.wide import WideWriter  # noqa: PLC0415
+
+    return WideWriter(out, options)
+
+
+def _md(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.markdown import MarkdownWriter  # noqa: PLC0415
+
+    return MarkdownWriter(out, options)
+
+
+def _html(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.page import HtmlWriter  # noqa: PLC0415
+
+    return HtmlWriter(out, options)
+
+
+def _template(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.template import TemplateWriter  # noqa: PLC0415
+
+    return TemplateWriter(out, options)
+
+
+def _jq(out: BinaryIO, options: OutputOptions) -> EventWriter:
+    from auditctl.formats.jq import JqWriter  # noqa: PLC0415
+
+    return JqWriter(out, options)
+
+
+# template and jq are no names for -o: --format and --jq choose them
 _OPENERS: dict[str, Callable[[BinaryIO, OutputOptions], EventWriter]] = {
     "table": _table,
     "lines": _lines,
@@ -153,4 +186,9 @@ _OPENERS: dict[str, Callable[[BinaryIO, OutputOptions], EventWriter]] = {
     "jsonl": _jsonl,
     "csv": _csv,
     "tsv": _tsv,
+    "wide": _wide,
+    "md": _md,
+    "html": _html,
+    "template": _template,
+    "jq": _jq,
 }
