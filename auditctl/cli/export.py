@@ -12,25 +12,37 @@ import typer
 from auditctl.cli.asking import Question, ask, say_nothing_yet
 from auditctl.cli.command import command
 from auditctl.cli.list import read_limit
-from auditctl.cli.options import Common, Filters, Output, QueryText, Span, merged
-from auditctl.cli.printing import MACHINE, finish, footer
+from auditctl.cli.options import Common, Filters, Output, QueryText, Span
+from auditctl.cli.printing import MACHINE, chosen_format, event_options, finish, footer
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
 from auditctl.errors import AuditctlError, UsageError
-from auditctl.formats.writer import OutputOptions, canonical_format, open_writer
+from auditctl.formats.writer import open_writer
 from auditctl.stores.base import Completeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+    from auditctl.formats.writer import OutputOptions
     from auditctl.stores.base import Store
 
-_BY_ENDING = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "tsv"}
+_BY_ENDING = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+}
 _BUFFER = 1 << 20
 
 EXAMPLES = (
     ("everything", "export --out trail.jsonl"),
     ("a quarter as CSV", "export --on 2026-Q2 --out q2.csv"),
+    ("a page for people who have no auditctl", "export --since 7d --out week.html"),
     ("into a pipe", "export action:project.* --out - | gzip > projects.jsonl.gz"),
 )
 
@@ -78,22 +90,18 @@ def run(
     """Write all matching events to a file.
 
     The file appears when it is whole, and never half. Without -o its name decides the format:
-    .jsonl (default), .json, .csv, .tsv. What `export -o jsonl` writes, `import` reads back to the
-    same events.
+    .jsonl (default), .json, .csv, .tsv, .md, .html. What `export -o jsonl` writes, `import` reads
+    back to the same events.
     """
-    name = _format(out, output)
+    name = _format(session, out, output)
     if out != "-":
         _refuse_existing(out, force=force)
     question = ask(session, query, common, filters, span)
     most = read_limit(limit, None)
     store = question.open()
-    options = OutputOptions(
-        columns=merged(output.columns),
-        width=session.width,
-        terminal=out == "-" and session.terminal,
-        header=not output.no_header,
-        raw_csv=output.raw_csv,
-    )
+    options = event_options(question, output, store, name)
+    if out != "-":
+        options = options._replace(terminal=False, color=False)
     with _target(session, out, force=force) as file:
         written, completeness = _write(
             question, store, file, name, options, limit=most, newest_first=newest_first
@@ -109,9 +117,9 @@ def run(
     finish(question, written, completeness, None)
 
 
-def _format(out: str, output: Output) -> str:
-    if output.output:
-        return canonical_format(output.output)
+def _format(session: Session, out: str, output: Output) -> str:
+    if any(asked is not None for asked in (output.output, output.template, output.jq)):
+        return chosen_format(session, output)
     return _BY_ENDING.get(os.path.splitext(out)[1].lower(), "jsonl")  # noqa: PTH122 - text
 
 

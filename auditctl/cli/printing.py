@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MACHINE = ("json", "jsonl")
 FOR_PEOPLE = ("table", "wide", "md", "html", "template")  # times in the zone of the reader
+WITH_ORG = ("table", "html")  # formats that show the organization where there are several
 _SHOWN_HOLES = 5
 
 
@@ -62,25 +63,31 @@ def writer_for(
     marked: frozenset[str] = frozenset(),
 ) -> EventWriter:
     """Return the writer for a command's events; a table marks those with the ids ``marked``."""
-    session = question.session
-    name = chosen_format(session, output)
-    session.json_messages = name in MACHINE
-    options = record_options(session, output, question.zone if name in FOR_PEOPLE else None)
-    options = options._replace(
-        columns=merged(output.columns),
-        with_org=name == "table" and store is not None and several_orgs(store),
-        live=live,
-        marked=marked,
+    name = chosen_format(question.session, output)
+    question.session.json_messages = name in MACHINE
+    options = event_options(question, output, store, name)._replace(live=live, marked=marked)
+    return open_writer(name, question.session.stdout, options)
+
+
+def event_options(
+    question: Question, output: Output, store: Store | None, name: str
+) -> OutputOptions:
+    """Return the options for a command's events in the format ``name``."""
+    options = record_options(
+        question.session, output, question.zone if name in FOR_PEOPLE else None
     )
+    if name in WITH_ORG:
+        options = options._replace(with_org=store is not None and several_orgs(store))
     if name == "html":
         caption = f"{question.range_text()} · store {question.address.name}"
         options = options._replace(caption=caption)
-    return open_writer(name, session.stdout, options)
+    return options
 
 
 def record_options(session: Session, output: Output, zone: tzinfo | None) -> OutputOptions:
     """Return the options of output, those that only events need left out."""
     return OutputOptions(
+        columns=merged(output.columns),
         zone=zone,
         width=session.width,
         color=session.color(terminal=session.terminal),

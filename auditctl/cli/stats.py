@@ -9,7 +9,7 @@ import typer
 from auditctl.cli.asking import Question, ask, say_nothing_yet
 from auditctl.cli.command import command
 from auditctl.cli.options import Common, Filters, Output, QueryText, Span, merged
-from auditctl.cli.printing import chosen_format, finish, record_options
+from auditctl.cli.printing import FOR_PEOPLE, chosen_format, finish, record_options
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
 from auditctl.errors import UsageError
 from auditctl.formats.records import RecordColumn, write_records
@@ -88,7 +88,7 @@ def run(
     kept = _most_frequent(counts, len(groups), most)
     rows = _rows(counts, kept, names, edges if every and not names else [], timed=bool(every))
     columns = _columns(names, timed=bool(every))
-    zone = question.zone if format_name == "table" else None
+    zone = question.zone if format_name in FOR_PEOPLE else None
     options = record_options(session, output, zone)
     write_records(rows, columns, format_name, session.stdout, options)
     if store is None:
