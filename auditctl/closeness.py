@@ -54,8 +54,10 @@ def _cost(wanted: str, squeezed: str, name: str) -> float | None:
     costs = []
     mistakes = _mistakes(wanted, name)
     if mistakes is not None:
-        # a wrong first letter is the rarest of all mistakes
-        costs.append(mistakes + (0.4 if wanted[:1] != name[:1] else 0.0))
+        # a wrong first letter is the rarest of all mistakes, and a wrong letter rarer than one that
+        # is missing or twice: "acton" is rather "action" than "actor"
+        rare = 0.4 if wanted[:1] != name[:1] else 0.0
+        costs.append(mistakes + rare + (0.0 if _has_all(wanted, name) else 0.2))
     if (plain, squeezed) != (name, wanted):
         mistakes = _mistakes(squeezed, plain)
         if mistakes is not None:
@@ -69,6 +71,12 @@ def _cost(wanted: str, squeezed: str, name: str) -> float | None:
             if len(part) >= _LETTERS_A_MISTAKE and (mistakes := _mistakes(wanted, part)) is not None
         )
     return min(costs, default=None)
+
+
+def _has_all(one: str, other: str) -> bool:
+    """Tell whether one of two words has all the letters of the other, in whatever order."""
+    shorter, longer = sorted((one, other), key=len)
+    return all(shorter.count(char) <= longer.count(char) for char in set(shorter))
 
 
 def _mistakes(wanted: str, name: str) -> int | None:

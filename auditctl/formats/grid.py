@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 NARROW = 60  # below, one space between columns must do
-DRAWN_BY_RICH = 50  # where records divides its rows; all are drawn alike
 
 
 @dataclass(frozen=True, slots=True)

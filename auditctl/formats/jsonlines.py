@@ -130,7 +130,7 @@ def _selection(options: OutputOptions) -> Encode:
     import json  # noqa: PLC0415 - bodies as they are need no JSON
 
     from auditctl.events.event import decode  # noqa: PLC0415
-    from auditctl.formats.columns import resolve  # noqa: PLC0415
+    from auditctl.formats.column_names import resolve  # noqa: PLC0415
 
     columns = resolve(options.columns)
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from auditctl.events.event import Event
-from auditctl.formats.columns import LINES, PLAIN, resolve
+from auditctl.formats.column_names import resolve
+from auditctl.formats.columns import LINES, PLAIN
 from auditctl.formats.safety import visible
 from auditctl.formats.writer import OutputOptions
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple
 
 from auditctl.errors import UsageError
-from auditctl.formats.grid import DRAWN_BY_RICH, Cell, Grid, GridColumn, allot
+from auditctl.formats.grid import Cell, Grid, GridColumn, allot
 from auditctl.formats.safety import MAX_MARKS, visible, visible_json, width
 from auditctl.formats.times import WIDTHS, local_time, utc_text, zone_name
 from auditctl.formats.writer import OutputOptions, canonical_format
@@ -136,7 +136,7 @@ def _title(column: RecordColumn, options: OutputOptions) -> str:
 
 
 def _write_table(records: _Records) -> None:
-    rows, columns, out, options = records
+    rows, columns, _, options = records
     if not rows:
         return
     cut = (options.width + 1) * (MAX_MARKS + 1)
@@ -150,8 +150,7 @@ def _write_table(records: _Records) -> None:
     ]
     widths = allot(wanted, least, options.width)
     grid = Grid(_grid_columns(columns, titles, widths), options.width, color=options.color)
-    out.write(grid.drawn(cells[:DRAWN_BY_RICH], header=options.header).encode())
-    records.put("".join([grid.row(row) for row in cells[DRAWN_BY_RICH:]]))
+    records.put(grid.drawn(cells, header=options.header))
 
 
 def _write_wide(records: _Records) -> None:

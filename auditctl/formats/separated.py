@@ -14,7 +14,8 @@ from io import StringIO
 from typing import BinaryIO
 
 from auditctl.events.event import Event
-from auditctl.formats.columns import CSV, PLAIN, resolve
+from auditctl.formats.column_names import resolve
+from auditctl.formats.columns import CSV, PLAIN
 from auditctl.formats.safety import visible
 from auditctl.formats.writer import OutputOptions
 

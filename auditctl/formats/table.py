@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from auditctl.events.event import Event
-from auditctl.formats.columns import Fields, as_text, resolve
+from auditctl.formats.column_names import resolve
+from auditctl.formats.columns import Fields, as_text
 from auditctl.formats.grid import Cell
 from auditctl.formats.paint import action_colour, actor_colour, paint
 from auditctl.formats.rulers import Rulers, dated

@@ -8,7 +8,8 @@ are left out before any of them becomes unreadable.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from auditctl.formats.columns import CATALOGUE, TABLE, Column, Fields, Style, resolve
+from auditctl.formats.column_names import resolve
+from auditctl.formats.columns import CATALOGUE, TABLE, Column, Fields, Style
 from auditctl.formats.grid import Grid, GridColumn, allot, needed
 from auditctl.formats.safety import MAX_MARKS, clip, visible, width
 from auditctl.formats.times import DATE, WIDTHS, zone_name

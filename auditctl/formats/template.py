@@ -14,7 +14,8 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 from auditctl.errors import TemplateError, UsageError
 from auditctl.events.event import Event
-from auditctl.formats.columns import PLAIN, column_named
+from auditctl.formats.column_names import column_named
+from auditctl.formats.columns import PLAIN
 from auditctl.formats.layout import Layout, TimeLayout, is_layout, plain_layout
 from auditctl.formats.safety import visible, visible_json
 from auditctl.formats.stream import StreamWriter

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from auditctl.formats.columns import Column, Fields, Style, as_text, resolve
+from auditctl.formats.column_names import resolve
+from auditctl.formats.columns import Column, Fields, Style, as_text
 from auditctl.formats.times import zone_name
 
 if TYPE_CHECKING:

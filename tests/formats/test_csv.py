@@ -5,7 +5,8 @@ import json
 import pytest
 from hostile import FORMULAS, TEXTS, event_bodies, event_body, harmful
 
-from auditctl.formats.columns import CSV, PLAIN, resolve
+from auditctl.formats.column_names import resolve
+from auditctl.formats.columns import CSV, PLAIN
 from auditctl.formats.separated import guarded
 
 HEADING = ",".join(CSV)
