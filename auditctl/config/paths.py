@@ -6,12 +6,15 @@ elsewhere. ``AUDITCTL_CONFIG_DIR`` and ``AUDITCTL_DATA_DIR`` come before both.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+PROJECT_FILE = ".auditctl.toml"
 
 
 class Paths(NamedTuple):
@@ -57,3 +60,21 @@ def _folder(env: Mapping[str, str], own: str, xdg: str, fallback: str, platform_
     import platformdirs  # noqa: PLC0415 - only where the platform has rules of its own
 
     return Path(getattr(platformdirs, platform_name)("auditctl", appauthor=False))
+
+
+def find_project_file(folder: str, home: str | None) -> Path | None:
+    """Return the project file of a folder: its own, or that of the nearest parent that has one.
+
+    Args:
+        folder: Where the search begins, absolute and without links, as ``os.getcwd`` gives it.
+        home: The user's home; the search goes no higher, as what stands above is not his.
+    """
+    top = os.path.realpath(home) if home else None
+    while True:
+        path = os.path.join(folder, PROJECT_FILE)  # noqa: PTH118 - text: this runs at most starts
+        if os.path.exists(path):  # noqa: PTH110 - as above; false for a link that leads nowhere
+            return Path(path)
+        parent = os.path.dirname(folder)  # noqa: PTH120 - as above
+        if folder in {top, parent}:
+            return None
+        folder = parent

@@ -1,26 +1,33 @@
-"""The settings file: TOML, read with the standard library.
+"""The settings: the user's file and the project's, joined.
 
 .. code-block:: toml
 
     default_store = "prod"
+    timezone = "Europe/Berlin"
 
     [stores.prod]
     address = "/srv/audit/trail.db"
-    timezone = "Europe/Berlin"
+
+    [queries.failures]
+    query = "action:*.failed"
+    since = "24h"
+
+    [views.brief]
+    columns = ["time", "action", "actor"]
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditctl.errors import ConfigError
+from auditctl.config.checking import check_file
+from auditctl.config.files import SettingsFile, read_file
+from auditctl.config.keys import FILTERS, TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-_STORE_KEYS = {"address", "timezone", "description"}
-_TOP_KEYS = {"default_store", "stores"}
+    from auditctl.config.lines import Place
 
 
 class NamedStore(NamedTuple):
@@ -39,87 +46,176 @@ class NamedStore(NamedTuple):
     description: str | None = None
 
 
+class SavedQuery(NamedTuple):
+    """A query that has a name: what the options of ``list`` would say, as typed.
+
+    Attributes:
+        name: What ``--saved`` takes.
+        query: Conditions in the query language.
+        filters: The values of the filter options, by the option's name with ``_`` for ``-``.
+        since: As ``--since``; a relative time stays relative.
+        until: As ``--until``.
+        on: As ``--on``.
+        timezone: As ``--tz``.
+        store: As ``--store``.
+        view: As ``--view``.
+        description: The user's own words.
+    """
+
+    name: str
+    query: str | None = None
+    filters: dict[str, list[str]] = {}  # noqa: RUF012 - never changed
+    since: str | None = None
+    until: str | None = None
+    on: str | None = None
+    timezone: str | None = None
+    store: str | None = None
+    view: str | None = None
+    description: str | None = None
+
+
+class View(NamedTuple):
+    """A way to look at events that has a name.
+
+    Attributes:
+        name: What ``--view`` takes.
+        columns: As ``-c``; empty for the format's own.
+        output: As ``-o``.
+        template: As ``--format``.
+        timezone: As ``--tz``.
+        relative: As ``--relative``; None where the view says nothing of it.
+        description: The user's own words.
+    """
+
+    name: str
+    columns: tuple[str, ...] = ()
+    output: str | None = None
+    template: str | None = None
+    timezone: str | None = None
+    relative: bool | None = None
+    description: str | None = None
+
+
+class Origin(NamedTuple):
+    """Where a setting was made.
+
+    Attributes:
+        kind: ``user`` or ``project``.
+        path: The file.
+        line: The line in it, or None.
+    """
+
+    kind: str
+    path: Path
+    line: int | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.path}" + (f":{self.line}" if self.line else "")
+
+
 class Settings(NamedTuple):
-    """What the settings file says."""
+    """What the settings files say together: of each key the project's word, else the user's.
+
+    A saved query or view is taken whole from one of the files.
+    """
 
     default_store: str | None = None
     stores: dict[str, NamedStore] = {}  # noqa: RUF012 - never changed
+    output: str | None = None
+    timezone: str | None = None
+    view: str | None = None
+    relative: bool | None = None
+    pager: str | None = None
+    queries: dict[str, SavedQuery] = {}  # noqa: RUF012 - never changed
+    views: dict[str, View] = {}  # noqa: RUF012 - never changed
+    files: tuple[SettingsFile, ...] = ()
+
+    def owner(self, place: Place) -> SettingsFile | None:
+        """Return the file whose word holds for a key; None where no file sets it."""
+        for file in self.files:
+            found: Any = file.data
+            # an entry of a table is one whole: its file answers also for the keys that it lacks
+            for step in place[:2] if place[0] in TABLES else place[:1]:
+                found = found.get(step)
+                if found is None:
+                    break
+            else:
+                return file
+        return None
+
+    def value(self, place: tuple[str, ...]) -> Any:  # noqa: ANN401 - text, words or a switch
+        """Return what the files say of a key or table, as it stands there; None for nothing."""
+        file = self.owner(place)
+        found: Any = file.data if file else None
+        for step in place:
+            found = found.get(step) if isinstance(found, dict) else None
+        return found
+
+    def origin(self, place: Place) -> Origin | None:
+        """Return where a key is set; None where no file sets it."""
+        file = self.owner(place)
+        return Origin(file.kind, file.path, file.line(place)) if file else None
+
+    def where(self, place: Place) -> str:
+        """Return ``FILE, line N: 'KEY'`` for a key, to begin a message with."""
+        from auditctl.config.keys import dotted  # noqa: PLC0415 - for errors
+
+        file = self.owner(place)
+        return f"{file.where(place)}: '{dotted(place)}'" if file else f"'{dotted(place)}'"
 
 
-def read_settings(path: Path) -> Settings:
-    """Return the settings of a file; those of an absent file are empty.
+def read_settings(path: Path, project: Path | None = None) -> Settings:
+    """Return the settings of the user's file and of a project's; an absent file says nothing.
+
+    Args:
+        path: The user's file.
+        project: The project's file, or None.
 
     Raises:
-        ConfigError: The file cannot be read, or has a key or value that is not known. The message
+        ConfigError: A file cannot be read, or has a key or value that is not known. The message
             names the file and, where it can be told, the line.
     """
-    try:
-        text = path.read_bytes()
-    except FileNotFoundError:
-        return Settings()
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    import tomllib  # noqa: PLC0415 - 10 ms, only where there is a file
-
-    try:
-        data = tomllib.loads(text.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: {error}", hint="correct the file or remove it") from error
-    return _settings(data, lambda words: f"{path}{_line(text, words)}")
+    found = [read_file(project, "project")] if project else []
+    found.append(read_file(path, "user"))
+    return join(*[file for file in found if file is not None])
 
 
-def _line(text: bytes, words: str) -> str:
-    """Return ``, line N`` of the line that sets a key or opens a table; of its parent at least."""
-    named = list(_names(text))
-    while words:
-        for number, name in named:
-            if name == words or name.startswith(f"{words}."):
-                return f", line {number}"
-        words = words.rpartition(".")[0]
-    return ""
+def join(*files: SettingsFile) -> Settings:
+    """Return what files say together, the first before the others.
+
+    Raises:
+        ConfigError: A file has what it may not have.
+    """
+    for file in files:
+        check_file(file)
+    plain: dict[str, Any] = {}
+    tables: dict[str, dict[str, Any]] = {name: {} for name in TABLES}
+    for file in reversed(files):
+        for name, value in file.data.items():
+            if name in TABLES:
+                tables[name].update(value)
+            else:
+                plain[name] = value
+    return Settings(
+        **plain,
+        stores={name: NamedStore(name, **table) for name, table in tables["stores"].items()},
+        queries={name: _query(name, table) for name, table in tables["queries"].items()},
+        views={name: _view(name, table) for name, table in tables["views"].items()},
+        files=files,
+    )
 
 
-def _names(text: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the number and the full key of each line that has one."""
-    table = ""
-    for number, line in enumerate(text.decode().split("\n"), 1):
-        key = line.partition("#")[0].partition("=")[0].strip().replace('"', "").replace("'", "")
-        if key.startswith("["):
-            table = key = key.strip("[] ")
-        elif table and key:
-            key = f"{table}.{key}"
-        if key:
-            yield number, key
+def _query(name: str, table: dict[str, Any]) -> SavedQuery:
+    rest = {key: value for key, value in table.items() if key not in FILTERS}
+    filters = {key: _listed(table[key]) for key in FILTERS if key in table}
+    return SavedQuery(name, filters=filters, **rest)
 
 
-def _settings(data: dict[str, Any], place: Callable[[str], str]) -> Settings:
-    _known(data, _TOP_KEYS, "", place)
-    stores: dict[str, NamedStore] = {}
-    tables = data.get("stores", {})
-    if not isinstance(tables, dict):
-        raise ConfigError(f"{place('stores')}: 'stores' is not a table")
-    for name, table in tables.items():
-        where = f"stores.{name}"
-        if not isinstance(table, dict):
-            raise ConfigError(f"{place(where)}: '{where}' is not a table")
-        _known(table, _STORE_KEYS, f"{where}.", place)
-        if "address" not in table:
-            raise ConfigError(f"{place(where)}: '{where}' has no address")
-        for key, value in table.items():
-            if not isinstance(value, str):
-                raise ConfigError(f"{place(f'{where}.{key}')}: '{where}.{key}' is not a text")
-        stores[name] = NamedStore(name, **table)
-    default = data.get("default_store")
-    if default is not None and not isinstance(default, str):
-        raise ConfigError(f"{place('default_store')}: 'default_store' is not a text")
-    return Settings(default, stores)
+def _view(name: str, table: dict[str, Any]) -> View:
+    rest = {key: value for key, value in table.items() if key != "columns"}
+    names = [part for text in _listed(table.get("columns", [])) for part in text.split(",")]
+    return View(name, tuple(part.strip() for part in names if part.strip()), **rest)
 
 
-def _known(table: dict[str, Any], keys: set[str], prefix: str, place: Callable[[str], str]) -> None:
-    for key in table:
-        if key not in keys:
-            from auditctl.closeness import closest  # noqa: PLC0415 - only for a wrong file
-
-            close = closest(key, sorted(keys))
-            hint = f"did you mean `{prefix}{close[0]}`?" if close else None
-            raise ConfigError(f"{place(prefix + key)}: no setting '{prefix}{key}'", hint=hint)
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
