@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from auditctl.cli.options import Common, Filters, Span
     from auditctl.cli.session import Session
+    from auditctl.config.settings import SavedQuery
     from auditctl.stores.base import Store
     from auditctl.stores.opening import Address
 
@@ -82,22 +83,46 @@ def ask(
         UsageError: A query, a time or a value that cannot be read.
         NotFoundError: The store is not known.
     """
-    address = session.address(common.store)
-    question = Question(session, address, tz=span.tz)
+    saved = None
+    store = common.store
+    if filters.saved is not None:
+        from auditctl.cli.saved import find_saved, saved_store, with_range  # noqa: PLC0415 - seldom
+
+        saved = find_saved(session.settings, filters.saved)
+        session.saved_view = saved.view
+        store = store or saved_store(session, saved)
+        span = with_range(saved, span)
+    question = Question(session, session.address(store), tz=span.tz)
+    nodes = [] if saved is None else _saved(question, saved)
     if span.since or span.until or span.on:
         _set_range(question, span)
     elif span.tz:
         _ = question.zone  # a wrong zone is an error also where no time is read
-    nodes = []
     text = " ".join(query or ()).strip()
     if text:
         from auditctl.query.parser import parse  # noqa: PLC0415 - only where there is a query
 
         nodes.append(parse(text, times=lambda words: _span(question, words)))
-    if any(vars(filters).values()):
+    if any(value for name, value in vars(filters).items() if name != "saved"):
         nodes.append(_flags(question, filters))
     question.where = both(*nodes) if nodes else EVERYTHING
     return question
+
+
+def _saved(question: Question, saved: SavedQuery) -> list[Node]:
+    """Return the conditions of a saved query, and check its times."""
+    from auditctl.cli.saved import check_range, saved_conditions  # noqa: PLC0415 - seldom
+
+    session = question.session
+    check_range(session.settings, saved, lambda text: _span(question, text, quiet=True))
+    return list(
+        saved_conditions(
+            session.settings,
+            saved,
+            times=lambda text: _span(question, text),
+            read_list=lambda name: _read_list(session, name),
+        )
+    )
 
 
 def open_existing(session: Session, address: Address) -> Store | None:
@@ -134,11 +159,11 @@ def _set_range(question: Question, span: Span) -> None:
         question.session.say(f"note: {note}")
 
 
-def _span(question: Question, text: str) -> tuple[int, int]:
+def _span(question: Question, text: str, *, quiet: bool = False) -> tuple[int, int]:
     from auditctl.events.times import read_span  # noqa: PLC0415 - only where a time is given
 
     span = read_span(text, now=question.session.now(), zone=question.zone)
-    if span.note:
+    if span.note and not quiet:
         question.session.say(f"note: {span.note}")
     return span.start, span.end
 

@@ -17,7 +17,7 @@ from auditctl.cli.options import Group
 from auditctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from auditctl.cli.session import Session
 
@@ -122,6 +122,55 @@ def command(
     return made
 
 
+Examples = tuple[tuple[str, str], ...]
+
+
+class NamedGroup(CommandGroup):
+    """A command of commands, such as ``auditctl store``, whose help opens with examples."""
+
+    summary = ""
+    examples: Sequence[tuple[str, str]] = ()
+    summaries: Mapping[str, str] = {}
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - as above
+        """Write summary and examples first, then the commands."""
+        del ctx
+        formatter.write(f"{self.summary}\n\nExamples:\n")
+        for comment, line in self.examples:
+            formatter.write(f"  # {comment}\n  auditctl {line}\n")
+        formatter.write(f"\nUsage: auditctl {self.name} COMMAND [OPTIONS]\n\nCommands:\n")
+        for name, summary in self.summaries.items():
+            formatter.write(f"  {name:<7} {summary}\n")
+
+
+def command_group(
+    name: str, summary: str, commands: Mapping[str, tuple[Callable[..., None], Examples]]
+) -> NamedGroup:
+    """Return functions as the commands of a group.
+
+    Args:
+        name: What the group is called by.
+        summary: What it is for, in a line.
+        commands: By name, the function of each and the examples for its help.
+    """
+    group = NamedGroup(
+        name=name,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        commands={
+            key: command(function, name=key, examples=examples)
+            for key, (function, examples) in commands.items()
+        },
+    )
+    group.summary = summary
+    group.examples = [pair for _, examples in commands.values() for pair in examples]
+    group.summaries = {
+        key: (function.__doc__ or "").partition("\n")[0].rstrip(".")
+        for key, (function, _) in commands.items()
+    }
+    return group
+
+
 def _flat(function: Callable[..., None]) -> Callable[..., None]:
     """Return the function with each group of options spread into single parameters."""
     signature = inspect.signature(function, eval_str=True)
@@ -146,6 +195,8 @@ def _flat(function: Callable[..., None]) -> Callable[..., None]:
                 session.quiet = given[name].quiet
                 session.debug = session.debug or given[name].debug
                 session.paged = session.paged and not given[name].no_pager
+            if name == "output":
+                session.shows, session.asked_view = True, given[name].view
         session.paged = session.paged and ctx.info_name not in _UNPAGED
         function(**{session_name: session}, **given)
 

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from auditctl.cli.asking import Question, ask, say_nothing_yet
+from auditctl.cli.asking import ask, say_nothing_yet
+from auditctl.cli.choices import chosen_format, view_format
 from auditctl.cli.command import command
 from auditctl.cli.list import read_limit
 from auditctl.cli.options import Common, Filters, Output, QueryText, Span
-from auditctl.cli.printing import MACHINE, chosen_format, event_options, finish, footer
+from auditctl.cli.printing import MACHINE, event_options, finish, footer, open_events
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
 from auditctl.errors import AuditctlError, UsageError
-from auditctl.formats.writer import open_writer
 from auditctl.stores.base import Completeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from auditctl.formats.writer import OutputOptions
-    from auditctl.stores.base import Store
+    from auditctl.formats.writer import EventWriter
+    from auditctl.stores.base import Query, Store
 
 _BY_ENDING = {
     ".jsonl": "jsonl",
@@ -93,6 +93,7 @@ def run(
     .jsonl (default), .json, .csv, .tsv, .md, .html. What `export -o jsonl` writes, `import` reads
     back to the same events.
     """
+    session.shows = session.asked_view is not None  # no other view takes anything away
     name = _format(session, out, output)
     if out != "-":
         _refuse_existing(out, force=force)
@@ -103,9 +104,10 @@ def run(
     if out != "-":
         options = options._replace(terminal=False, color=False)
     with _target(session, out, force=force) as file:
-        written, completeness = _write(
-            question, store, file, name, options, limit=most, newest_first=newest_first
-        )
+        writer = open_events(session, output, name, file, options)
+        query = question.query(limit=most, oldest_first=not newest_first)
+        bulk = name in MACHINE and not options.columns
+        written, completeness = _write(writer, store, query, bulk=bulk)
     if store is None:
         say_nothing_yet(session)
     elif out != "-":
@@ -118,9 +120,13 @@ def run(
 
 
 def _format(session: Session, out: str, output: Output) -> str:
+    """Return the format: that of an option, of the file's name, of ``--view``, JSON Lines."""
     if any(asked is not None for asked in (output.output, output.template, output.jq)):
         return chosen_format(session, output)
-    return _BY_ENDING.get(os.path.splitext(out)[1].lower(), "jsonl")  # noqa: PTH122 - text
+    by_name = _BY_ENDING.get(os.path.splitext(out)[1].lower())  # noqa: PTH122 - text
+    if by_name is None and session.view is not None:
+        return view_format(session) or "jsonl"
+    return by_name or "jsonl"
 
 
 def _refuse_existing(out: str, *, force: bool) -> None:
@@ -134,21 +140,13 @@ def _refuse_existing(out: str, *, force: bool) -> None:
 
 
 def _write(
-    question: Question,
-    store: Store | None,
-    file: BinaryIO,
-    name: str,
-    options: OutputOptions,
-    *,
-    limit: int | None,
-    newest_first: bool,
+    writer: EventWriter, store: Store | None, query: Query, *, bulk: bool
 ) -> tuple[int, Completeness]:
-    writer = open_writer(name, file, options)
     if store is None:
         writer.finish()
         return 0, Completeness()
-    results = store.search(question.query(limit=limit, oldest_first=not newest_first))
-    if name in MACHINE and not options.columns:
+    results = store.search(query)
+    if bulk:
         written = writer.write_bodies(results.bodies())
     else:
         written = 0

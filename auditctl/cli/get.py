@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from auditctl.cli.asking import Question, open_existing
+from auditctl.cli.choices import chosen_format, event_format
 from auditctl.cli.command import command
 from auditctl.cli.options import Common, Output
-from auditctl.cli.printing import chosen_format, writer_for
+from auditctl.cli.printing import writer_for
 from auditctl.cli.session import Session
 from auditctl.errors import NotFoundError
 from auditctl.events.clock import parse_instant
@@ -99,7 +100,7 @@ def _several(missing: list[NotFoundError]) -> NotFoundError:
 
 def _as_panels(session: Session, output: Output) -> bool:
     """Tell whether events are shown as panels: on a terminal, where no other form is asked for."""
-    if not session.terminal or output.output or output.columns:
+    if not session.terminal or output.output or output.columns or output.view:
         return False
     return chosen_format(session, output) == "table"
 
@@ -120,7 +121,7 @@ def _neighbours(
     from auditctl.events.durations import parse_duration  # noqa: PLC0415 - only for --around
 
     distance = parse_duration(around)
-    name = chosen_format(question.session, output)
+    name = event_format(question.session, output)
     marked = frozenset(event.id for event in events)
     writer = writer_for(question, output, store, marked=marked)
     seen: set[int] = set()

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from auditctl.cli.asking import Question, ask, say_nothing_yet
+from auditctl.cli.choices import chosen_columns, event_format
 from auditctl.cli.command import command
 from auditctl.cli.options import Checks, Common, Filters, Output, QueryText, Span
-from auditctl.cli.printing import MACHINE, chosen_format, finish, footer, writer_for
+from auditctl.cli.printing import MACHINE, finish, footer, writer_for
 from auditctl.cli.session import Session
 from auditctl.errors import UsageError
 from auditctl.formats.writer import EventWriter
@@ -91,7 +92,8 @@ def run(
         finish(question, 0, Completeness(), checks)
         return
     results = store.search(question.query(limit=most, oldest_first=reverse))
-    bulk = most is None and not output.columns and chosen_format(session, output) in MACHINE
+    name = event_format(session, output)
+    bulk = most is None and name in MACHINE and not chosen_columns(session, output, name)
     shown = _write(writer, results, bulk=bulk)
     writer.finish()
     _say_footer(question, store, writer, shown, most)

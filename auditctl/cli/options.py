@@ -93,6 +93,9 @@ class Filters(Group):
     grep: Annotated[
         list[str] | None, _filter("--grep", "WORDS", "Words in order, anywhere in the event.")
     ] = None
+    saved: Annotated[
+        str | None, _filter("--saved", "NAME", "A saved query; other conditions are AND.")
+    ] = None
 
 
 class Span(Group):
@@ -158,14 +161,25 @@ class Output(Group):
             rich_help_panel="Output",
         ),
     ] = None
-    relative: Annotated[
-        bool,
+    view: Annotated[
+        str | None,
         typer.Option(
-            "--relative",
-            help="Show how long ago instead of when, in a table.",
+            "--view",
+            metavar="NAME",
+            help="Columns, format and zone of a view; see `auditctl help configuration`.",
+            show_default=False,
             rich_help_panel="Output",
         ),
-    ] = False
+    ] = None
+    relative: Annotated[
+        bool | None,
+        typer.Option(
+            "--relative/--no-relative",
+            help="Show how long ago instead of when, in a table.",
+            show_default=False,
+            rich_help_panel="Output",
+        ),
+    ] = None
     no_header: Annotated[
         bool,
         typer.Option("--no-header", help="Leave the heading out.", rich_help_panel="Output"),

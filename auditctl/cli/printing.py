@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from auditctl.cli.options import merged
+from auditctl.cli.choices import (
+    FOR_PEOPLE,
+    chosen_columns,
+    chosen_relative,
+    chosen_template,
+    event_format,
+    view_error,
+)
 from auditctl.errors import CheckFailed, IncompleteError, UsageError
 from auditctl.events.clock import datetime_to_ms
-from auditctl.formats.writer import OutputOptions, canonical_format, open_writer
+from auditctl.formats.writer import OutputOptions, open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,38 +27,8 @@ if TYPE_CHECKING:
     from auditctl.stores.base import Completeness, Store, Total
 
 MACHINE = ("json", "jsonl")
-FOR_PEOPLE = ("table", "wide", "md", "html", "template")  # times in the zone of the reader
 WITH_ORG = ("table", "html")  # formats that show the organization where there are several
 _SHOWN_HOLES = 5
-
-
-def chosen_format(session: Session, output: Output) -> str:
-    """Return the format: an option, ``AUDITCTL_OUTPUT``, a table on a terminal, else lines.
-
-    ``--format`` and ``--jq`` are the formats ``template`` and ``jq``.
-
-    Raises:
-        UsageError: There is no such format, or two are asked for.
-    """
-    asked = [
-        name
-        for name, value in (
-            ("-o", output.output),
-            ("--format", output.template),
-            ("--jq", output.jq),
-        )
-        if value is not None
-    ]
-    if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} each name a format", hint="choose one of them")
-    if output.template is not None:
-        return "template"
-    if output.jq is not None:
-        return "jq"
-    name = output.output or session.env.get("AUDITCTL_OUTPUT")
-    if name:
-        return canonical_format(name)
-    return "table" if session.terminal else "lines"
 
 
 def writer_for(
@@ -63,18 +40,36 @@ def writer_for(
     marked: frozenset[str] = frozenset(),
 ) -> EventWriter:
     """Return the writer for a command's events; a table marks those with the ids ``marked``."""
-    name = chosen_format(question.session, output)
-    question.session.json_messages = name in MACHINE
+    session = question.session
+    name = event_format(session, output)
+    session.json_messages = name in MACHINE
     options = event_options(question, output, store, name)._replace(live=live, marked=marked)
-    return open_writer(name, question.session.stdout, options)
+    return open_events(session, output, name, session.stdout, options)
+
+
+def open_events(
+    session: Session, output: Output, name: str, out: BinaryIO, options: OutputOptions
+) -> EventWriter:
+    """Return the writer of a format; an error about what a view gave names the view.
+
+    Raises:
+        UsageError: No such column, or a template that cannot be read.
+    """
+    try:
+        return open_writer(name, out, options)
+    except UsageError as error:
+        raise view_error(session, output, name, error) from None
 
 
 def event_options(
     question: Question, output: Output, store: Store | None, name: str
 ) -> OutputOptions:
     """Return the options for a command's events in the format ``name``."""
-    options = record_options(
-        question.session, output, question.zone if name in FOR_PEOPLE else None
+    session = question.session
+    options = record_options(session, output, question.zone if name in FOR_PEOPLE else None)
+    options = options._replace(
+        columns=chosen_columns(session, output, name),
+        template=chosen_template(session, output) if name == "template" else "",
     )
     if name in WITH_ORG:
         options = options._replace(with_org=store is not None and several_orgs(store))
@@ -85,7 +80,10 @@ def event_options(
 
 
 def record_options(session: Session, output: Output, zone: tzinfo | None) -> OutputOptions:
-    """Return the options of output, those that only events need left out."""
+    """Return the options of output, those that only events need left out.
+
+    Without a zone the output is for programs, and the settings are not asked.
+    """
     return OutputOptions(
         columns=merged(output.columns),
         zone=zone,
@@ -96,7 +94,7 @@ def record_options(session: Session, output: Output, zone: tzinfo | None) -> Out
         raw_csv=output.raw_csv,
         template=output.template or "",
         jq=output.jq or "",
-        relative=output.relative,
+        relative=bool(output.relative) if zone is None else chosen_relative(session, output),
         now=datetime_to_ms(session.now()),
     )
 

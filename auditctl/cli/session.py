@@ -9,17 +9,19 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
-from auditctl.config.paths import find_paths
-from auditctl.errors import AuditctlError, ConfigError, TimeError
+from auditctl.config.paths import find_paths, find_project_file
+from auditctl.errors import AuditctlError, NotFoundError
 from auditctl.formats.safety import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import tzinfo
+    from pathlib import Path
 
     from auditctl.cli.pager import Pager
+    from auditctl.cli.choices import ChosenView
     from auditctl.config.paths import Paths
-    from auditctl.config.settings import NamedStore, Settings
+    from auditctl.config.settings import Settings
     from auditctl.stores.base import Store
     from auditctl.stores.opening import Address
 
@@ -58,6 +60,9 @@ class Session:
         self.words: Sequence[str] = ()  # the command line
         self.paged = True  # whether long output may go through a pager
         self.pager: Pager | None = None
+        self.shows = False  # whether the command has options of output, so that a view holds
+        self.asked_view: str | None = None  # what --view says
+        self.saved_view: str | None = None  # what the saved query says
         self._cleanup = ExitStack()
 
     @cached_property
@@ -157,10 +162,26 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The user's settings."""
-        from auditctl.config.settings import read_settings  # noqa: PLC0415 - dataclasses, tomllib
+        """The settings of the user and of the project."""
+        from auditctl.config.settings import read_settings  # noqa: PLC0415 - not for every run
 
-        return read_settings(self.paths.settings)
+        return read_settings(self.paths.settings, self.project_file)
+
+    @cached_property
+    def project_file(self) -> Path | None:
+        """The settings file of the project that the working folder is in."""
+        try:
+            folder = os.getcwd()  # noqa: PTH109 - text: this runs at most starts
+        except OSError:
+            return None  # a folder that was removed under our feet
+        return find_project_file(folder, self.env.get("HOME"))
+
+    @property
+    def view(self) -> ChosenView | None:
+        """The view in use: ``--view``, the saved query's, ``AUDITCTL_VIEW``, the settings'."""
+        from auditctl.cli.choices import chosen_view  # noqa: PLC0415 - not for every run
+
+        return chosen_view(self)
 
     def address(self, value: str | None) -> Address:
         """Return where ``--store``, the environment or the settings say that the store is.
@@ -175,8 +196,22 @@ class Session:
             if self.settings.default_store is None:
                 path = str(self.paths.default_store)
                 return Address("embedded", path, "default", optional=True)
-            value = self.settings.default_store
+            return self._default_address(self.settings.default_store)
         return self._named_address(value)
+
+    def _default_address(self, name: str) -> Address:
+        """Return the address of the default store of the settings."""
+        from auditctl.stores.opening import unknown_name  # noqa: PLC0415 - help needs no store
+
+        file = self.settings.owner(("default_store",))
+        known = [*self.settings.stores, "demo", "default"]
+        try:
+            if file is not None and file.kind == "project" and name not in known:
+                raise unknown_name(name, known)  # also where a file of that name lies about
+            return self._named_address(name)
+        except NotFoundError as error:
+            where = self.settings.where(("default_store",))
+            raise NotFoundError(f"{where}: {error.message}", hint=error.hint) from error
 
     def _named_address(self, value: str) -> Address:
         from auditctl.stores.opening import (  # noqa: PLC0415 - help needs no store
@@ -213,25 +248,14 @@ class Session:
         return store
 
     def zone(self, option: str | None, address: Address | None = None) -> tzinfo:
-        """Return the zone of times: ``--tz``, ``AUDITCTL_TZ``, the store's, ``TZ``, the system's.
+        """Return the zone of times for people: ``--tz``, else what ``choices`` finds.
 
         Raises:
             TimeError: There is no such zone.
         """
-        from auditctl.events.zones import local_zone, zone_named  # noqa: PLC0415 - not for jsonl
+        from auditctl.cli.choices import chosen_zone  # noqa: PLC0415 - not for jsonl
 
-        name = option or self.env.get("AUDITCTL_TZ")
-        store = None if name or address is None else self._settings_of(address)
-        if store is None or store.timezone is None:
-            return zone_named(name) if name else local_zone(self.env)
-        try:
-            return zone_named(store.timezone)
-        except TimeError as error:
-            place = f"{self.paths.settings}: 'stores.{store.name}.timezone'"
-            raise ConfigError(f"{place}: {error.message}", hint=error.hint) from error
-
-    def _settings_of(self, address: Address) -> NamedStore | None:
-        return self.settings.stores.get(address.name)
+        return chosen_zone(self, option, address)
 
     def close(self) -> None:
         """Release what the command held."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditctl.cli.asking import Question, ask, say_nothing_yet
+from auditctl.cli.choices import FOR_PEOPLE, chosen_format
 from auditctl.cli.command import command
 from auditctl.cli.options import Common, Filters, Output, QueryText, Span, merged
-from auditctl.cli.printing import FOR_PEOPLE, chosen_format, finish, record_options
+from auditctl.cli.printing import finish, record_options
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
 from auditctl.errors import UsageError
 from auditctl.formats.records import RecordColumn, write_records

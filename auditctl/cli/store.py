@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from auditctl.cli.command import CommandGroup
-from auditctl.cli.command import command as make_command
+from auditctl.cli.choices import chosen_format
+from auditctl.cli.command import command_group
 from auditctl.cli.options import Common, Output
-from auditctl.cli.printing import chosen_format, record_options
+from auditctl.cli.printing import record_options
 from auditctl.cli.session import Session  # noqa: TC001 - Typer reads the annotations
 from auditctl.config.editing import add_store, remove_store, use_store
 from auditctl.config.settings import NamedStore
@@ -184,43 +184,20 @@ def facts(session: Session, address: Address) -> list[tuple[str, str | int]]:
     return found
 
 
-_COMMANDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
-    "list": (list_, (("all stores; the default has a star", "store list"),)),
-    "add": (
-        add,
-        (
-            ("a name for a file, used from now on", "store add prod /srv/audit/trail.db --use"),
-            ("with its own time zone", "store add berlin ./b.db --tz Europe/Berlin"),
+command = command_group(
+    "store",
+    "Name stores and choose the default.",
+    {
+        "list": (list_, (("all stores; the default has a star", "store list"),)),
+        "add": (
+            add,
+            (
+                ("a name for a file, used from now on", "store add prod /srv/audit/trail.db --use"),
+                ("with its own time zone", "store add berlin ./b.db --tz Europe/Berlin"),
+            ),
         ),
-    ),
-    "use": (use_, (("work with another store", "store use prod"),)),
-    "remove": (remove, (("forget a name", "store remove old"),)),
-    "show": (show, (("the store in use", "store show"), ("the demo trail", "store show demo"))),
-}
-
-
-class StoreGroup(CommandGroup):
-    """``auditctl store`` and its commands."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - Click's types are private to Typer
-        """Write examples first, then the commands."""
-        del ctx
-        formatter.write("Name stores and choose the default.\n\nExamples:\n")
-        for _, examples in _COMMANDS.values():
-            for comment, line in examples:
-                formatter.write(f"  # {comment}\n  auditctl {line}\n")
-        formatter.write("\nUsage: auditctl store COMMAND [OPTIONS]\n\nCommands:\n")
-        for name, (function, _) in _COMMANDS.items():
-            summary = (function.__doc__ or "").partition("\n")[0].rstrip(".")
-            formatter.write(f"  {name:<7} {summary}\n")
-
-
-command = StoreGroup(
-    name="store",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    commands={
-        name: make_command(function, name=name, examples=examples)
-        for name, (function, examples) in _COMMANDS.items()
+        "use": (use_, (("work with another store", "store use prod"),)),
+        "remove": (remove, (("forget a name", "store remove old"),)),
+        "show": (show, (("the store in use", "store show"), ("the demo trail", "store show demo"))),
     },
 )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from auditctl.cli.asking import open_existing, say_nothing_yet
+from auditctl.cli.choices import chosen_format
 from auditctl.cli.list import read_limit
-from auditctl.cli.printing import chosen_format, record_options
+from auditctl.cli.printing import record_options
 from auditctl.formats.records import RecordColumn, write_records
 
 if TYPE_CHECKING:

@@ -85,3 +85,17 @@ def test_the_overview_loads_no_command(loaded):
 
     assert "auditctl.cli.list" not in modules
     assert heavy(modules) == set()
+
+
+def test_where_everything_is_said_no_settings_are_read(loaded, home, store):
+    home.write_settings('timezone = "UTC"\n')
+    _, modules = loaded("list", "-o", "jsonl", "--store", str(store))
+
+    assert not {"auditctl.config.settings", "tomllib"} & modules
+
+
+def test_without_a_settings_file_no_toml_is_loaded(loaded, store):
+    _, modules = loaded("list", "--store", str(store))
+
+    assert "auditctl.config.settings" in modules
+    assert not {"tomllib", "auditctl.config.lines", "auditctl.config.editing"} & modules
