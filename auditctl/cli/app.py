@@ -41,6 +41,8 @@ COMMANDS = {
     "record": Entry("record", "Store one event, or many from standard input", _WRITE),
     "import": Entry("import_", "Store a trail that was written elsewhere", _WRITE),
     "store": Entry("store", "Name stores and choose the default", _KEEP),
+    "query": Entry("query", "Keep queries under a name", _KEEP),
+    "config": Entry("config", "Show and change settings", _KEEP),
     "doctor": Entry("doctor", "Check the installation and the store", _KEEP),
     "help": Entry("help", "Explain a topic: query, time, formats, ...", _KEEP),
 }

@@ -72,9 +72,9 @@ def _variable(name: str) -> Iterator[None]:
 
 def unknown_entry(what: str, name: str, known: Iterable[str], listing: str) -> NotFoundError:
     """Return the error for the name of a view or saved query that nobody gave."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only for an error
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
-    close = get_close_matches(name, list(known), n=1)
+    close = closest(name, known)
     hint = f"did you mean `{close[0]}`?" if close else f"`{listing}` shows the names"
     return NotFoundError(f"there is no {what} named '{name}'", hint=hint)
 

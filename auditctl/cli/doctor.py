@@ -41,6 +41,7 @@ def run(
     for heading, lines in (
         ("auditctl", _installation()),
         ("paths", _folders(session)),
+        ("settings", _settings(session, faults)),
         ("store", _store(session, common, faults)),
         ("command", _command(session.env, faults)),
     ):
@@ -48,6 +49,7 @@ def run(
         for label, text in lines:
             session.stdout.write(f"  {label:<16} {visible(text)}\n".encode())
             session.stdout.flush()
+    faults = list(dict.fromkeys(faults))  # wrong settings are a fault wherever they are needed
     if faults:
         raise CheckFailed(
             f"{len(faults)} {'thing is' if len(faults) == 1 else 'things are'} not as they should "
@@ -72,9 +74,37 @@ def _folders(session: Session) -> Iterator[tuple[str, str]]:
     paths = session.paths
     there = "" if paths.settings.exists() else " (not there: the defaults hold)"
     yield "settings", f"{paths.settings}{there}"
-    count = len(session.settings.stores)
-    yield "named stores", f"{count:,}"
+    yield "project file", str(session.project_file or "none in this folder or above it")
     yield "data", str(paths.data_dir)
+
+
+def _settings(session: Session, faults: list[str]) -> Iterator[tuple[str, str]]:
+    """Tell what is set, and where, and whether every value means something."""
+    from auditctl.cli.setting_checks import setting_faults  # noqa: PLC0415 - only here
+    from auditctl.config.keys import KEYS  # noqa: PLC0415
+    from auditctl.config.values import to_text  # noqa: PLC0415
+
+    found: list[AuditctlError] = []
+    try:
+        settings = session.settings
+    except AuditctlError as error:
+        found.append(error)
+    else:
+        for name, key in KEYS.items():
+            named, origin = session.env.get(key.env or ""), settings.origin((name,))
+            if named:
+                yield name, f"{named} (env {key.env})"
+            elif origin:
+                yield name, f"{to_text((name,), settings.value((name,)))} ({origin})"
+        yield "named stores", f"{len(settings.stores):,}"
+        yield "saved queries", f"{len(settings.queries):,}"
+        yield "views", f"{len(settings.views):,}"
+        found.extend(error for _, error in setting_faults(session, settings))
+    for fault in found:
+        faults.append(fault.message)
+        yield "fault", fault.message
+        if fault.hint:
+            yield "hint", fault.hint
 
 
 def _store(session: Session, common: Common, faults: list[str]) -> Iterator[tuple[str, str]]:

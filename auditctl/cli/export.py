@@ -105,9 +105,9 @@ def run(
         options = options._replace(terminal=False, color=False)
     with _target(session, out, force=force) as file:
         writer = open_events(session, output, name, file, options)
-        query = question.query(limit=most, oldest_first=not newest_first)
+        asked = question.query(limit=most, oldest_first=not newest_first)
         bulk = name in MACHINE and not options.columns
-        written, completeness = _write(writer, store, query, bulk=bulk)
+        written, completeness = _write(writer, store, asked, bulk=bulk)
     if store is None:
         say_nothing_yet(session)
     elif out != "-":

@@ -22,6 +22,8 @@ ENVIRONMENT = {
     "AUDITCTL_TZ": "the zone of times, where --tz is not given",
     "AUDITCTL_PAGER, PAGER": "what long output on a terminal goes through; `off` for nothing",
     "LESS": "options of the pager less [default: FRX]",
+    "AUDITCTL_VIEW": "the view, where --view is not given",
+    "VISUAL, EDITOR": "the editor of `config edit`",
     "AUDITCTL_CONFIG_DIR": "the folder of config.toml",
     "AUDITCTL_DATA_DIR": "the folder of the default and the demo store",
     "XDG_CONFIG_HOME, XDG_DATA_HOME": "the same, for all programs",
@@ -56,11 +58,11 @@ def run(
     ] = None,
     common: Common = Common(),  # noqa: B008 - a default that Typer never uses
 ) -> None:
-    """Explain a topic: query, time, formats, exit-codes, errors, environment."""
+    """Explain a topic: query, time, formats, configuration, exit-codes, errors, environment."""
     del common
     if topic is None:
         lines = ["Topics of `auditctl help`:", ""]
-        lines.extend(f"  {name:<12} {summary}" for name, (summary, _) in TOPICS.items())
+        lines.extend(f"  {name:<13} {summary}" for name, (summary, _) in TOPICS.items())
         text = "\n".join([*lines, "", "`auditctl COMMAND --help` explains a command.", ""])
     elif topic in TOPICS:
         text = TOPICS[topic][1]().rstrip("\n") + "\n"
@@ -99,6 +101,12 @@ def _formats() -> str:
     from auditctl.formats.help import formats_topic  # noqa: PLC0415 - one topic a run
 
     return formats_topic()
+
+
+def _configuration() -> str:
+    from auditctl.config.help import configuration_topic  # noqa: PLC0415 - one topic a run
+
+    return configuration_topic()
 
 
 def exit_codes_topic() -> str:
@@ -161,6 +169,7 @@ TOPICS: dict[str, tuple[str, Callable[[], str]]] = {
     "query": ("the query language and its fields", _query),
     "time": ("how times, ranges and steps are written", _time),
     "formats": ("output formats and columns", _formats),
+    "configuration": ("settings, views, saved queries, project files", _configuration),
     "exit-codes": ("what the exit code says", exit_codes_topic),
     "errors": ("what can go wrong, also as JSON", errors_topic),
     "environment": ("variables that auditctl reads", environment_topic),

@@ -23,7 +23,8 @@ _WORDS = (
     r"(?:access|private|signing|encryption)[_-]?key"
 )
 _SECRET_NAME = re.compile(rf"(?:^|[_\-.])(?:{_WORDS}|key|pwd)(?=$|[_\-.])", re.IGNORECASE)
-_NO_SECRET = re.compile(r"idempotency|public", re.IGNORECASE)
+# PWD is the working folder, in every shell
+_NO_SECRET = re.compile(r"idempotency|public|^(?:OLD)?PWD$", re.IGNORECASE)
 
 _KEYS = (
     r"(?<![A-Za-z0-9])(?:(?:sk|rk|pk|whsec|gh[pousr]|github_pat)_[A-Za-z0-9_]{4,}"

@@ -12,6 +12,7 @@ from auditctl.cli.choices import (
     event_format,
     view_error,
 )
+from auditctl.cli.options import merged
 from auditctl.errors import CheckFailed, IncompleteError, UsageError
 from auditctl.events.clock import datetime_to_ms
 from auditctl.formats.writer import OutputOptions, open_writer

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-    from auditctl.cli.pager import Pager
     from auditctl.cli.choices import ChosenView
+    from auditctl.cli.pager import Pager
     from auditctl.config.paths import Paths
     from auditctl.config.settings import Settings
     from auditctl.stores.base import Store

@@ -170,9 +170,9 @@ def _unknown(
             f"{_SHARED}",
             hint="remove it; who has read the project knows it already",
         )
-    from difflib import get_close_matches  # noqa: PLC0415 - only for a wrong file
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for a wrong file
 
-    close = get_close_matches(place[-1], list(known), n=1)
+    close = closest(place[-1], known)
     hint = (
         f"did you mean `{dotted((*place[:-1], close[0]))}`?"
         if close

@@ -30,9 +30,9 @@ def read_path(text: str) -> Path:
         return path
     if key_at(path) is not None:
         return path
-    from difflib import get_close_matches  # noqa: PLC0415 - only for an error
+    from auditctl.closeness import closest  # noqa: PLC0415 - only for an error
 
-    close = get_close_matches(text, list(_spellings(path)), n=1)
+    close = closest(text, _spellings(path))
     hint = f"did you mean `{close[0]}`?" if close else _LISTED
     raise UsageError(f"no setting '{dotted(path)}'", hint=hint)
 

@@ -335,7 +335,8 @@ def test_a_value_that_means_nothing_is_told_with_file_and_line(run, home, store,
     text, line, key, words = wrong
     home.write_settings(text)
     options = [] if "default_store" in key else ["--store", store]
-    outcome = run("list", *options, terminal="output" not in key)
+    wide = {"COLUMNS": "400"}  # else the message is broken at its spaces
+    outcome = run("list", *options, terminal="output" not in key, env=wide)
 
     assert outcome.code in {2, 5}
     assert outcome.out == b""

@@ -131,3 +131,33 @@ def test_as_a_module_it_always_works(spawn, program):
     outcome = spawn("--version", env={"PATH": str(foreign.parent)})
 
     assert outcome.out.decode() == f"auditctl {__version__}\n"
+
+
+def test_settings_are_told_with_where_they_are_made(run, home):
+    home.write_settings('timezone = "Asia/Tokyo"\n')
+    outcome = run("doctor", env=ALONE | {"AUDITCTL_OUTPUT": "csv"})
+    text = outcome.out.decode()
+
+    assert outcome.code == 0
+    assert f"timezone         Asia/Tokyo (user {home.config}:1)" in text
+    assert "output           csv (env AUDITCTL_OUTPUT)" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("output = 7\n", ["line 1: 'output' is not a text"]),
+        (
+            'output = "xml"\n[queries.q]\nsince = "3x"\n[views.v]\ncolumns = "acton"\n',
+            ["line 1: 'output'", "line 3: 'queries.q.since'", "line 5: 'views.v.columns'"],
+        ),
+    ],
+)
+def test_every_wrong_setting_is_a_fault(run, home, store, text, faults):
+    home.write_settings(text)
+    outcome = run("doctor", "--store", store, env=ALONE)
+
+    assert outcome.code == 3
+    for fault in faults:
+        assert f"{home.config}, {fault}" in outcome.out.decode()
+    assert f"{len(faults)} thing" in outcome.err

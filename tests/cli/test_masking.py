@@ -29,7 +29,16 @@ def test_names_of_credentials(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["PATH", "HOME", "KEYBOARD", "MONKEY", "XDG_SESSION_ID", "SSH_AUTH_SOCK", "idempotency-key"],
+    [
+        "PATH",
+        "HOME",
+        "KEYBOARD",
+        "MONKEY",
+        "XDG_SESSION_ID",
+        "SSH_AUTH_SOCK",
+        "PWD",
+        "idempotency-key",
+    ],
 )
 def test_other_names(name):
     assert not is_secret_name(name)
