@@ -21,6 +21,10 @@ MAX_BUCKETS = 10_000
 _UNITS = tuple(unit for unit in UNITS if unit.symbol != "ms")
 _HINT = f"write a number and one unit ({', '.join(unit.symbol for unit in reversed(_UNITS))})"
 _MOST = 1_000
+_ROUND = (
+    *("1s", "5s", "15s", "1m", "5m", "15m", "1h", "6h"),
+    *("1d", "1w", "1mo", "1q", "1y", "10y", "100y"),
+)
 _WIDER = ("1m", "15m", "1h", "6h", "1d", "1w", "1mo", "1q", "1y")
 
 
@@ -127,6 +131,28 @@ def uniform(step: Step, since_ms: int, until_ms: int, zone: tzinfo) -> tuple[int
     edges = bucket_edges(step, since_ms, until_ms, zone)
     every = edges[1] - edges[0]
     return (every, edges[0]) if all(b - a == every for a, b in pairwise(edges)) else None
+
+
+def fitting_step(since_ms: int, until_ms: int, zone: tzinfo, most: int) -> Step:
+    """Return the shortest round step that divides a range into at most ``most`` buckets.
+
+    Args:
+        since_ms: The start of the range, in milliseconds since 1970 UTC.
+        until_ms: The end of the range, after the start.
+        zone: Whose calendar the buckets follow.
+        most: How many buckets are allowed, at least 1.
+
+    Raises:
+        TimeError: The range is empty or outside years 1 to 9999.
+    """
+    steps = [parse_step(text) for text in _ROUND]
+    for step in steps:
+        # a range never has fewer buckets than this, so most steps need no calendar
+        if (until_ms - since_ms) // (step.nominal_ms * 11 // 10) > most:
+            continue
+        if len(bucket_edges(step, since_ms, until_ms, zone)) - 1 <= most:
+            return step
+    return steps[-1]
 
 
 def _too_many(step: Step, since_ms: int, until_ms: int, max_buckets: int) -> TimeError:

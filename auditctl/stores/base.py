@@ -151,14 +151,18 @@ CountKey = tuple[str | int | None, ...]
 class Counts:
     """Counts by group: texts for fields (None: the field is absent), bucket starts for time.
 
-    A field with several values (targets) counts an event once in each group.
+    A field with several values (targets) counts an event once in each group. ``over`` has the
+    events of all groups by the starts of steps of time, where these were asked for.
     """
 
-    __slots__ = ("completeness", "rows", "total")
+    __slots__ = ("completeness", "over", "rows", "total")
 
-    def __init__(self, rows: dict[CountKey, int], total: int) -> None:
+    def __init__(
+        self, rows: dict[CountKey, int], total: int, over: dict[int, int] | None = None
+    ) -> None:
         self.rows = rows
         self.total = total
+        self.over = over or {}
         self.completeness = Completeness()
 
 
@@ -259,8 +263,17 @@ class Store(Protocol):
         """
         ...
 
-    def count(self, query: Query, by: Sequence[Grouping]) -> Counts:
-        """Count matching events in groups; the query's limit is not applied."""
+    def count(
+        self, query: Query, by: Sequence[Grouping], *, over: Grouping | None = None
+    ) -> Counts:
+        """Count matching events in groups; the query's limit is not applied.
+
+        Args:
+            query: Condition and range.
+            by: The dimensions of the groups; none is one group of all.
+            over: Steps of time in which all matching events are counted beside the groups, from
+                the same state of the store.
+        """
         ...
 
     def append(

@@ -171,10 +171,12 @@ class JsonLinesStore:
             return "the file was replaced"
         return "the file was cut" if now.st_size < file.tell() else ""
 
-    def count(self, query: Query, by: Sequence[Grouping]) -> Counts:
+    def count(
+        self, query: Query, by: Sequence[Grouping], *, over: Grouping | None = None
+    ) -> Counts:
         """Count matching events in groups."""
         answer = self.search(Query(query.where, query.since, query.until))
-        counts = tally(answer, by)
+        counts = tally(answer, by, over)
         counts.completeness = answer.completeness
         return counts
 

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 def tally(
     events: Iterable[Event],
     by: Sequence[Grouping],
+    over: Grouping | None = None,
 ) -> Counts:
     """Count events in groups; see :meth:`auditctl.stores.base.Store.count`."""
     rows: Counter[CountKey] = Counter()
+    curve: Counter[int] = Counter()
     total = 0
     readers = [_reader_of(group) for group in by]
     for event in events:
@@ -30,7 +32,9 @@ def tally(
         keys = list(product(*[read(fields) for read in readers]))
         total += bool(keys)
         rows.update(keys)
-    return Counts(dict(rows), total)
+        if over is not None:
+            curve.update(_bucket(parse_instant(fields["occurred_at"]), over))
+    return Counts(dict(rows), total, dict(curve))
 
 
 def _reader_of(group: Grouping) -> Callable[[dict[str, Any]], Sequence[str | int | None]]:

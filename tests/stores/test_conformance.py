@@ -241,6 +241,17 @@ def test_counts_are_those_of_the_events_that_are_found(filled, by):
             assert (counts.rows, counts.total) == (expected.rows, expected.total)
 
 
+@pytest.mark.parametrize("by", [(), (Grouping(field="action"),), (Grouping(field="target.type"),)])
+@pytest.mark.parametrize("over", [by[0] for by in GROUPINGS if by and by[0].field is None], ids=str)
+def test_beside_groups_all_events_are_counted_over_time(filled, by, over):
+    for where in (And(()), Not(LOGINS), Match("target.name", Contains("BLU"))):
+        query = Query(where, NOON - DAY, NOON + 3 * DAY)
+        counts = filled.count(query, by, over=over)
+        steps = tally(filled.search(query), [over])
+        assert counts.rows == tally(filled.search(query), by).rows
+        assert counts.over == {start: number for (start,), number in steps.rows.items()}
+
+
 def test_an_absent_field_is_a_group_and_several_values_count_in_each(make):
     team, project = {"id": "t", "type": "team"}, {"id": "p", "type": "project"}
     store = make(

@@ -137,8 +137,10 @@ def test_finds_and_counts_what_the_predicate_accepts(make_store, trail, asked):
             total = store.total(query, at_most=at_most)
             assert total.number == len(matching) if total.exact else total.number <= len(matching)
             assert total.exact or at_most < len(trail)
-            counts, expected = store.count(query, by), tally(matching, by)
+            over = next((group for group in by if group.field is None), None)
+            counts, expected = store.count(query, by, over=over), tally(matching, by, over)
             assert (counts.rows, counts.total) == (expected.rows, expected.total)
+            assert counts.over == expected.over
         assert list(store.check()) == []
     finally:
         close(store)

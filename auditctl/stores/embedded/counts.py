@@ -7,6 +7,7 @@ table, and 4 s by decoding bodies.
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from auditctl.query.fields import text_of, values
@@ -36,25 +37,54 @@ _COLUMNS = {
 }
 
 
-def count(reader: Reader, query: Query, by: Sequence[Grouping]) -> Counts:
+def count(
+    reader: Reader, query: Query, by: Sequence[Grouping], over: Grouping | None = None
+) -> Counts:
     """Count matching events; see :meth:`auditctl.stores.base.Store.count`."""
     with reader.snapshot():
         plan = reader.plan(query)
         if plan.empty:
             return Counts({}, 0)
         if not plan.exact or not all(_countable(group) for group in by):
-            return _by_reading(reader, query, by)
+            return _by_reading(reader, query, by, over)
+        counts = _named(reader, _counted(reader, query, plan, by), by)
+        if over is not None:
+            curve = _named(reader, _counted(reader, query, plan, [over]), [over])
+            counts.over = {int(start or 0): n for (start,), n in curve.rows.items()}
+        return counts
+
+
+def _by_reading(
+    reader: Reader, query: Query, by: Sequence[Grouping], over: Grouping | None
+) -> Counts:
+    unlimited = Query(query.where, query.since, query.until)
+    return tally(reader.search(unlimited), by, over)
+
+
+def _counted(
+    reader: Reader, query: Query, plan: Plan, by: Sequence[Grouping]
+) -> Counter[tuple[int, ...]]:
+    """Count in the cheapest way; groups are numbers of terms and of buckets of time."""
+    uneven = next((group for group in by if group.field is None and group.every is None), None)
+    if uneven is None:
         span = _span(reader, plan)
         if span is None:
-            return Counts({}, 0)
+            return Counter()
         rolled = _by_roll_up(reader, query, by, span)
-        raw = _by_table(reader, plan, by) if rolled is None else rolled
-        return _named(reader, raw, by)
-
-
-def _by_reading(reader: Reader, query: Query, by: Sequence[Grouping]) -> Counts:
-    unlimited = Query(query.where, query.since, query.until)
-    return tally(reader.search(unlimited), by)
+        return _by_table(reader, plan, by) if rolled is None else rolled
+    counted: Counter[tuple[int, ...]] = Counter()
+    place = list(by).index(uneven)
+    rest = [group for group in by if group is not uneven]
+    for number, (low, high) in enumerate(pairwise(uneven.edges)):
+        part = _narrowed(plan, low, high)
+        if part.low >= part.high:
+            continue
+        since = low if query.since is None else max(low, query.since)
+        until = high if query.until is None else min(high, query.until)
+        within = query._replace(since=since, until=until)
+        for key, n in _counted(reader, within, part, rest).items():
+            counted[(*key[:place], number, *key[place:])] += n
+    return counted
 
 
 def _countable(group: Grouping) -> bool:
@@ -86,7 +116,7 @@ def _by_roll_up(
         return None
     names = {group.field for group in by if group.field is not None}
     steps = [group for group in by if group.field is None]
-    if any(step.every is None for step in steps) or not names <= {"action", "org"}:
+    if not names <= {"action", "org"}:
         return None
     unit = DAY_MS if "action" in names else HOUR_MS
     if any((step.every or 1) % unit or step.origin % unit for step in steps):
@@ -126,17 +156,8 @@ def _rolled(
 
 
 def _by_table(reader: Reader, plan: Plan, by: Sequence[Grouping]) -> Counter[tuple[int, ...]]:
-    """Count from the event table; time groups come as bucket numbers."""
+    """Count from the event table; time comes in even steps, as bucket numbers."""
     counted: Counter[tuple[int, ...]] = Counter()
-    uneven = next((group for group in by if group.field is None and group.every is None), None)
-    if uneven is not None:
-        place = list(by).index(uneven)
-        rest = [group for group in by if group is not uneven]
-        for number, (low, high) in enumerate(zip(uneven.edges, uneven.edges[1:], strict=False)):
-            part = _narrowed(plan, low, high)
-            for key, n in _by_table(reader, part, rest).items():
-                counted[(*key[:place], number, *key[place:])] += n
-        return counted
     groups = [_group_sql(group) for group in by]
     columns = ", ".join(["e.k AS k", *(f"{sql} AS g{n}" for n, sql in enumerate(groups))])
     inner, parameters = statement(plan, Query(), columns)

@@ -117,11 +117,13 @@ class EmbeddedStore:
         head = self._reader.head()
         return self._reader.follow(query, checked(after, head), heartbeat)
 
-    def count(self, query: Query, by: Sequence[Grouping]) -> Counts:
+    def count(
+        self, query: Query, by: Sequence[Grouping], *, over: Grouping | None = None
+    ) -> Counts:
         """Count matching events in groups."""
         from auditctl.stores.embedded.counts import count  # noqa: PLC0415 - only stats needs it
 
-        return count(self._reader, query, by)
+        return count(self._reader, query, by, over)
 
     def append(self, events: Sequence[NewEvent], *, idempotency_key: str | None = None) -> Receipt:
         """Store events; durable when it returns."""
