@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from auditctl.config.paths import find_paths, find_project_file
 from auditctl.errors import AuditctlError, NotFoundError
-from auditctl.formats.safety import visible
+from auditctl.formats.safety import visible, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -104,9 +104,12 @@ class Session:
         return terminal and self.env.get("TERM") != "dumb" and self.env.get("CLICOLOR") != "0"
 
     def say(self, text: str) -> None:
-        """Tell the user something beside the data; not with ``--quiet``."""
+        """Tell the user something beside the data; not with ``--quiet``.
+
+        On a terminal a line that is too long is broken at its `` · ``, not inside a word.
+        """
         if not self.quiet:
-            self.insist(text)
+            self.insist(_broken(text, self.width) if self.message_terminal else text)
 
     def insist(self, text: str) -> None:
         """Tell the user something that ``--quiet`` does not silence: errors, what is missing."""
@@ -271,6 +274,22 @@ def silence(stream: BinaryIO | TextIO) -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, number)
     os.close(nothing)
+
+
+def _broken(text: str, cells: int) -> str:
+    """Return a text whose lines have at most ``cells``, where their parts are short enough."""
+    lines = []
+    for line in text.split("\n"):
+        begun, *parts = line.split(" · ")
+        for n, part in enumerate(parts, 1):
+            end = " ·" if n < len(parts) else ""
+            if width(visible(f"{begun} · {part}{end}")) > cells:
+                lines.append(f"{begun} ·")
+                begun = part
+            else:
+                begun = f"{begun} · {part}"
+        lines.append(begun)
+    return "\n".join(lines)
 
 
 def process_session() -> Session:

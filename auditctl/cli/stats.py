@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,8 @@ from auditctl.stores.base import Counts, Grouping
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from auditctl.formats.buckets import Buckets
+    from auditctl.formats.writer import OutputOptions
     from auditctl.stores.base import CountKey, Store
 
 Row = dict[str, "str | int | float | None"]
@@ -74,28 +77,38 @@ def run(
 ) -> None:
     """Count matching events by fields and over time.
 
-    An event with several targets counts once in each target's group.
+    A table has a bar for each group and, below, all events over time; with --every a bar for each
+    step; with both, a line over time for each group. Other formats have one row for each time and
+    group. An event with several targets counts once in each target's group.
     """
     question = ask(session, query, common, filters, span)
     names = merged(by) or ([] if every else ["action"])
     groups = [_grouping(name) for name in names]
     format_name = chosen_format(session, output)
+    drawn = format_name == "table" and not output.columns
     store = question.open()
-    counts = Counts({}, 0)
-    edges: list[int] = []
+    counts, buckets = Counts({}, 0), None
     if store is not None:
-        counts, edges = _counted(question, store, groups, every)
+        width = session.width if drawn else None
+        counts, buckets = _counted(question, store, groups, every, width)
     most = top or (TOP if format_name == "table" else None)
     kept = _most_frequent(counts, len(groups), most)
-    rows = _rows(counts, kept, names, edges if every and not names else [], timed=bool(every))
-    columns = _columns(names, timed=bool(every))
     zone = question.zone if format_name in FOR_PEOPLE else None
     options = record_options(session, output, zone)
-    write_records(rows, columns, format_name, session.stdout, options)
+    notes: list[str] = []
+    if drawn:
+        notes = _draw(
+            session, counts, kept, names, buckets=buckets, options=options, timed=bool(every)
+        )
+    else:
+        empty_edges = buckets.starts if buckets and every and not names else ()
+        rows = _rows(counts, kept, names, empty_edges, timed=bool(every))
+        columns = _columns(names, timed=bool(every))
+        write_records(rows, columns, format_name, session.stdout, options)
     if store is None:
         say_nothing_yet(session)
     else:
-        _say_footer(question, counts, kept, len(groups))
+        _say_footer(question, counts, kept, len(groups), notes)
         if not counts.total:
             from auditctl.cli.suggesting import say_suggestions  # noqa: PLC0415 - nothing matched
 
@@ -118,25 +131,52 @@ def _grouping(name: str) -> Grouping:
 
 
 def _counted(
-    question: Question, store: Store, groups: Sequence[Grouping], every: str | None
-) -> tuple[Counts, list[int]]:
-    """Return the counts and the starts of the time buckets."""
-    if every is None:
-        return store.count(question.query(), groups), []
-    from auditctl.events.buckets import bucket_edges, parse_step, uniform  # noqa: PLC0415
+    question: Question,
+    store: Store,
+    groups: Sequence[Grouping],
+    every: str | None,
+    width: int | None,
+) -> tuple[Counts, Buckets | None]:
+    """Return the counts and the steps of time.
 
-    step = parse_step(every)
+    Without ``every`` and for a terminal of so many cells, the steps are those of a histogram of
+    all events: the shortest that fit.
+    """
+    if every is None and width is None:
+        return store.count(question.query(), groups), None
+    from auditctl.events.buckets import (  # noqa: PLC0415 - only with time, 8 ms
+        bucket_edges,
+        fitting_step,
+        parse_step,
+        uniform,
+    )
+    from auditctl.formats.buckets import Buckets  # noqa: PLC0415 - after those
+
+    step = parse_step(every) if every else None
     info = store.info()
     if info.first is None or info.last is None:
-        return Counts({}, 0), []
+        return Counts({}, 0), None
     since = info.first if question.since is None else max(question.since, info.first)
     until = info.last + 1 if question.until is None else min(question.until, info.last + 1)
     if since >= until:
-        return Counts({}, 0), []
+        return Counts({}, 0), None
+    if step is None:
+        step = fitting_step(since, until, question.zone, _columns_of_histogram(width, info.events))
     edges = bucket_edges(step, since, until, question.zone)
+    buckets = Buckets(step, edges[:-1], question.zone)
+    if every is None:
+        # each bucket by itself: in zones half an hour off, too, roll-ups have all but its ends
+        over = Grouping(edges=tuple(edges))
+        return store.count(question.query(), groups, over=over), buckets
     even = uniform(step, since, until, question.zone)
     time = Grouping(every=even[0], origin=even[1]) if even else Grouping(edges=tuple(edges))
-    return store.count(question.query(), [time, *groups]), edges[:-1]
+    return store.count(question.query(), [time, *groups]), buckets
+
+
+def _columns_of_histogram(width: int | None, events: int) -> int:
+    from auditctl.formats.histogram import room  # noqa: PLC0415 - only for a terminal
+
+    return max(1, room(width or 0, events))
 
 
 def _most_frequent(counts: Counts, fields: int, most: int | None) -> list[CountKey]:
@@ -149,11 +189,61 @@ def _most_frequent(counts: Counts, fields: int, most: int | None) -> list[CountK
     return ordered[:most]
 
 
+def _draw(
+    session: Session,
+    counts: Counts,
+    kept: list[CountKey],
+    names: list[str],
+    *,
+    buckets: Buckets | None,
+    options: OutputOptions,
+    timed: bool,
+) -> list[str]:
+    """Draw the counts as a table; return what the footer should say about it."""
+    from auditctl.formats.statistics import (  # noqa: PLC0415 - programs take plain rows
+        Group,
+        Statistics,
+        write_buckets,
+        write_curves,
+        write_groups,
+    )
+
+    places = {start: n for n, start in enumerate(buckets.starts)} if buckets else {}
+    curves: dict[CountKey, list[int]] = {}
+    sums: Counter[CountKey] = Counter()
+    for key, number in counts.rows.items():
+        group = key[len(key) - len(names) :]
+        sums[group] += number
+        if timed:
+            curve = curves.setdefault(group, [0] * len(places))
+            curve[places[int(key[0] or 0)]] += number
+    shown = set(kept)
+    others = [group for group in sums if group not in shown]
+    rest = None
+    if others:
+        sides = [curves[group] for group in others] if timed else []
+        over = [sum(numbers) for numbers in zip(*sides, strict=True)]
+        rest = Group((), sum(sums[group] for group in others), over)
+    found = Statistics(
+        names,
+        [Group(group, sums[group], curves.get(group, ())) for group in kept],
+        counts.total,
+        rest,
+        len(others),
+        buckets,
+        curves.get((), ()) if timed else [counts.over.get(start, 0) for start in places],
+    )
+    if timed and names:
+        return write_curves(found, session.stdout, options)
+    (write_buckets if timed else write_groups)(found, session.stdout, options)
+    return []
+
+
 def _rows(
     counts: Counts,
     kept: list[CountKey],
     names: list[str],
-    empty_edges: list[int],
+    empty_edges: Sequence[int],
     *,
     timed: bool,
 ) -> list[Row]:
@@ -185,7 +275,9 @@ def _columns(names: list[str], *, timed: bool) -> list[RecordColumn]:
     return columns
 
 
-def _say_footer(question: Question, counts: Counts, kept: list[CountKey], fields: int) -> None:
+def _say_footer(
+    question: Question, counts: Counts, kept: list[CountKey], fields: int, notes: Sequence[str]
+) -> None:
     groups = {key[len(key) - fields :] for key in counts.rows}
     parts = [f"{counts.total:,} event{'' if counts.total == 1 else 's'}"]
     if fields:
@@ -193,7 +285,7 @@ def _say_footer(question: Question, counts: Counts, kept: list[CountKey], fields
             f"{len(kept):,}" if len(kept) == len(groups) else f"{len(kept):,} of {len(groups):,}"
         )
         parts.append(f"{shown} group{'' if len(groups) == 1 else 's'}")
-    parts.extend([question.range_text(), f"store {question.address.name}"])
+    parts.extend([question.range_text(), f"store {question.address.name}", *notes])
     question.session.say(" · ".join(parts))
 
 

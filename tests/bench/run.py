@@ -220,6 +220,7 @@ class Bench:
         return [
             *tasks,
             Task("stats-by-action", lambda: self.stats("by-action", ["--by", "action"])),
+            Task("stats-table", lambda: self.stats("table", ["-o", "table"])),
             Task("stats-by-hour", lambda: self.stats("by-hour", ["--every", "1h"])),
             Task("export", self.export),
             Task("more", self.more),

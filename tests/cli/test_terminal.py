@@ -72,7 +72,24 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(on_terminal, store, colum
 def test_the_footer_stands_below_the_table(on_terminal, store):
     outcome = on_terminal("list", "--store", store, "-n", "3")
 
-    assert b"3 of 40 events" in COLOUR.sub(b"", outcome.out).rstrip().rpartition(b"\n")[2]
+    table, count, rest = COLOUR.sub(b"", outcome.out).partition(b"\r\n3 of 40 events")
+    assert count
+    assert table.count(b"2026-05") == 3
+    assert b"2026-05" not in rest
+
+
+@pytest.mark.parametrize("columns", [40, 60, 100])
+def test_a_long_footer_is_broken_between_its_parts(on_terminal, run, store, columns):
+    path = store.rename(store.with_name("t.db"))
+    command = ("stats", "--every", "1h", "--by", "action", "--store", path, "-o", "table")
+    footer = run(*command, env={"COLUMNS": str(columns)}).err.rstrip("\n")
+    shown = on_terminal(*command, columns=columns).out.decode()
+    lines = shown[shown.index("40 events") :].rstrip("\r\n").split("\r\n")
+
+    assert len(lines) > 1
+    assert " ".join(lines) == footer
+    assert all(line.endswith(" ·") for line in lines[:-1])
+    assert all(len(line) <= columns for line in lines if " · " in line)
 
 
 # -- what a person sees ---------------------------------------------------------------------------
@@ -224,7 +241,7 @@ def tame(outcome, *, tabs=False):
     """Tell whether all that reached the terminal is text, line ends and colour."""
     plain = COLOUR.sub(b"", outcome.out)
     if tabs:  # what separates cells, and only that
-        assert len({line.count(b"\t") for line in plain.split(b"\r\n")[:-2]}) == 1
+        assert len({line.count(b"\t") for line in plain.split(b"\r\n")[:-1]}) == 1
         plain = plain.replace(b"\t", b" ")
     text = plain.decode()
     return not RAW.search(plain) and not any(mark in text for mark in UNSEEN)
@@ -234,7 +251,7 @@ def tame(outcome, *, tabs=False):
     "command",
     [
         ("list", "-n", "all"),
-        ("list", "-n", "all", "-o", "lines"),
+        ("list", "-n", "all", "-o", "lines", "--quiet"),
         ("list", "-n", "all", "-o", "jsonl"),
         ("list", "-n", "all", "-o", "json"),
         ("list", "-n", "all", "-o", "csv"),
@@ -248,12 +265,13 @@ def tame(outcome, *, tabs=False):
         ("tail", "-n", "all", "--idle-timeout", "1ms", "--jq", ".. | strings"),
         ("tail", "-n", "all", "--idle-timeout", "1ms"),
         ("stats", "--by", "action,org", "--top", "1000"),
+        ("stats", "--by", "action,actor.name", "--top", "1000", "--every", "1h"),
         ("stats", "--by", "metadata.x,target.id", "-o", "jsonl"),
         ("stats", "--by", "actor.name", "-o", "csv"),
         ("actions",),
         ("actions", "-o", "jsonl"),
         ("actors",),
-        ("actors", "-o", "lines"),
+        ("actors", "-o", "lines", "--quiet"),
         ("actors", "-o", "csv"),
         ("actors", "-o", "md"),
         ("actors", "-o", "html"),
