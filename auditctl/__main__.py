@@ -1,8 +1,12 @@
 """The door: answers ``--version`` at once and loads the rest only when it is needed."""
 
+# what `signal` is made of; that takes 3 ms more to load, in which Ctrl-C may come
+import _signal  # type: ignore[import-not-found]
 import sys
 
 from auditctl import __version__
+
+_INTERRUPT = 2
 
 
 def main() -> None:
@@ -10,6 +14,8 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"auditctl {__version__}\n")
         return
+    if _signal.getsignal(_INTERRUPT) is _signal.default_int_handler:
+        _signal.signal(_INTERRUPT, _signal.SIG_DFL)  # the end, until we know a better one
     from auditctl.cli.leaving import leave_quietly  # noqa: PLC0415 - not for --version
 
     leave_quietly()  # Ctrl-C while the rest is loaded: there is nothing to tidy up yet

@@ -1,19 +1,24 @@
 """``auditctl tail``: recent events, then new ones as they come."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from auditctl.cli.asking import Question, ask, say_nothing_yet
+from auditctl.cli.choices import event_format
 from auditctl.cli.command import command
+from auditctl.cli.leaving import Terminated
 from auditctl.cli.list import explained, read_limit
 from auditctl.cli.options import Checks, Common, Filters, Group, Output, QueryText, Span
 from auditctl.cli.printing import finish, writer_for
 from auditctl.cli.session import Session
+from auditctl.cli.status import NoStatus, Status, StatusLine, can_draw, columns_now
 from auditctl.events.clock import datetime_to_ms
 from auditctl.events.event import Event
+from auditctl.formats.writer import EventWriter
 from auditctl.stores.base import Completeness, Hole, Notice, Query, Store
 
 BACKFILL = 10
@@ -147,7 +152,7 @@ def run(
 
     First come the events before, oldest first; then each new event as soon as it is stored. Nothing
     is lost or repeated in between. It ends by --until, --for, --max-events, --idle-timeout, or
-    Ctrl-C.
+    Ctrl-C, and a JSON array is closed then too.
     """
     question = ask(session, query, common, filters, span)
     ranged = question.since is not None or span.on is not None
@@ -158,28 +163,103 @@ def run(
         explained(question, store, limit=backfill, oldest_first=True)
         return
     writer = writer_for(question, output, store, live=True)
-    shown = 0
-    lost = Completeness()
-    ended = None
-    for item in _stream(question, store, backfill):
-        if isinstance(item, Notice):
-            if item.kind in ("gap", "end"):
-                lost.holes.append(Hole(None, None, item.text))
-                session.insist(f"gap: {item.text}")
-            writer.flush()
-            ended = "the store" if item.kind == "end" else clocks.why_end()
-        else:
-            writer.write(item)
-            shown += 1
-            clocks.saw_event()
-            ended = "--max-events" if shown == bounds.max_events else None
-            if ended is None and shown % 256 == 0:
-                ended = clocks.why_end()
-        if ended is not None:
-            break
+    status = _status(question, output)
+    following = Following(question, writer, status, clocks, bounds.max_events)
+    try:
+        ended = following.run(_stream(question, store, backfill))
+    except (KeyboardInterrupt, Terminated) as end:
+        status.close()
+        with suppress(OSError, ValueError):  # a reader that is gone needs no end
+            writer.finish()
+        if isinstance(status, StatusLine):
+            following.say_end("Ctrl-C" if isinstance(end, KeyboardInterrupt) else "SIGTERM")
+        raise
+    finally:
+        status.close()
     writer.finish()
-    session.say(f"ended by {ended} · {shown:,} event{'' if shown == 1 else 's'}")
-    finish(question, shown, lost, checks)
+    following.say_end(ended)
+    finish(question, following.shown, following.lost, checks)
+
+
+class Following:
+    """Writes what comes until something ends it.
+
+    Args:
+        question: What is asked.
+        writer: Where events go.
+        status: Where it is told how it goes.
+        clocks: Tells when it ends.
+        most: How many events at most; None is no limit.
+
+    Attributes:
+        shown: How many events were written.
+        lost: What is missing.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        writer: EventWriter,
+        status: Status,
+        clocks: Clocks,
+        most: int | None,
+    ) -> None:
+        self.shown = 0
+        self.lost = Completeness()
+        self._question, self._writer, self._status = question, writer, status
+        self._clocks, self._most = clocks, most
+        self._begun = False
+
+    def run(self, stream: Iterable[Event | Notice]) -> str | None:
+        """Write all that the stream gives; return what ended it."""
+        for item in stream:
+            ended = self._told(item) if isinstance(item, Notice) else self._wrote(item)
+            if ended is not None:
+                return ended
+            self._status.draw()
+        return None
+
+    def _told(self, notice: Notice) -> str | None:
+        if notice.kind in ("gap", "end"):
+            self.lost.holes.append(Hole(None, None, notice.text))
+            self._status.clear()
+            self._question.session.insist(f"gap: {notice.text}")
+        if not self._begun:
+            self._begun = True
+            self._status.begin()
+        self._writer.flush()
+        return "the store" if notice.kind == "end" else self._clocks.why_end()
+
+    def _wrote(self, event: Event) -> str | None:
+        self._status.clear()
+        self._writer.write(event)
+        self._status.saw()
+        self.shown += 1
+        self._clocks.saw_event()
+        if self.shown == self._most:
+            return "--max-events"
+        return self._clocks.why_end() if self.shown % 256 == 0 else None
+
+    def say_end(self, ended: str | None) -> None:
+        """Tell what ended it, and how many events there were."""
+        count = f"{self.shown:,} event{'' if self.shown == 1 else 's'}"
+        self._question.session.say(f"ended by {ended} · {count}")
+
+
+def _status(question: Question, output: Output) -> Status:
+    """Return a status line where one can be drawn, else what says plain notes."""
+    session = question.session
+    # these leave the cursor behind an event, where its next line begins
+    open_ended = session.terminal and event_format(session, output) in ("json", "html")
+    if open_ended or not can_draw(session):
+        return NoStatus(session.say, question.address.name)
+    return StatusLine(
+        session.stderr,
+        question.address.name,
+        lambda: columns_now(session),
+        color=session.color(terminal=True),
+        shared=session.terminal,
+    )
 
 
 def _opened(question: Question) -> Store:
@@ -195,12 +275,10 @@ def _opened(question: Question) -> Store:
 
 def _stream(question: Question, store: Store, backfill: int | None) -> Iterator[Event | Notice]:
     """Yield what is stored up to now, then what comes after: one position divides the two."""
-    session = question.session
     head = store.head()
     earlier = question.query(limit=backfill)
     if backfill != 0:
         yield from _up_to(store, earlier, head.seq)
-    session.say(f"following {question.address.name}; Ctrl-C ends")
     yield Notice("bookmark", head)
     yield from store.follow(earlier._replace(limit=None), after=head, heartbeat=HEARTBEAT)
 

@@ -1,13 +1,31 @@
 """``auditctl tail``: what was before, what comes, and how it ends."""
 
 import json
+import os
+import re
+import select
 import signal
+import struct
+import subprocess
+import time
 
 import pytest
 from seeded import COUNT, NOW, seeded_events
 
+try:
+    import fcntl
+    import pty
+    import termios
+
+    import pyte
+except ImportError:  # Windows
+    pty = None
+
 EVENTS = seeded_events()
+PATIENCE = 30  # seconds after which what does not come is a failure
 ENDED = ("--idle-timeout", "1ms")
+
+needs_terminal = pytest.mark.skipif(pty is None, reason="needs pseudo-terminals")
 
 
 def line(number, **changes):
@@ -202,3 +220,145 @@ def test_a_closed_pipe_ends_it_quietly(following, spawn, store):
 
     assert process.wait(60) == 0
     assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("events", [0, 1, 3])
+def test_a_signal_closes_an_array(following, spawn, store, read_line, *, number, events):
+    process = following("-o", "json")
+    if events:
+        lines = b"".join(line(n) for n in range(events))
+        spawn("record", "-", "--store", store, stdin=lines)
+    written = b""
+    while written.count(b'"id":"n') < events:
+        written += read_line(process) if written.count(b"\n") < events else process.stdout.read(1)
+    process.send_signal(number)
+    written += process.stdout.read()
+
+    assert [event["id"] for event in json.loads(written)] == [f"n{n:04d}" for n in range(events)]
+    assert process.wait(60) == 128 + number
+    assert process.stderr.read() == b""
+
+
+class Screen:
+    """The real program on a pseudo-terminal that is drawn."""
+
+    def __init__(self, started, *args, columns=160, **streams):
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self.received = bytearray()
+        self._history = pyte.HistoryScreen(columns, 24, history=5000, ratio=0.5)
+        self._stream = pyte.ByteStream(self._history)
+        streams = {"stdin": slave, "stdout": slave, "stderr": slave} | streams
+        # Ctrl-C becomes a signal only on the terminal that controls the process
+        streams["start_new_session"] = True
+        streams["preexec_fn"] = lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+        self.process = started(*args, env={"TERM": "xterm-256color", "LANG": "C.UTF-8"}, **streams)
+        os.close(slave)
+
+    def until(self, wanted):
+        """Read until the screen shows a text; None is until the program has ended."""
+        deadline = time.monotonic() + PATIENCE
+        while wanted is None or not any(wanted in text for text in self._history.display):
+            assert time.monotonic() < deadline, self._history.display
+            if not select.select([self._master], [], [], 0.2)[0]:
+                continue
+            try:
+                data = os.read(self._master, 1 << 16)
+            except OSError:  # how Linux says that the other side was closed
+                data = b""
+            if not data:
+                assert wanted is None, self._history.display
+                return
+            self.received += data
+            self._stream.feed(data)
+
+    def type(self, data):
+        os.write(self._master, data)
+
+    @property
+    def lines(self):
+        """All lines that were ever on the screen."""
+        above = [
+            "".join(line[place].data for place in range(self._history.columns))
+            for line in self._history.history.top
+        ]
+        shown = [text.rstrip() for text in [*above, *self._history.display]]
+        return [text for text in shown if text]
+
+    def close(self):
+        os.close(self._master)
+
+
+@pytest.fixture
+def on_screen(started):
+    screens = []
+
+    def start(*args, **options):
+        screens.append(Screen(started, *args, **options))
+        return screens[-1]
+
+    yield start
+    for screen in screens:
+        screen.process.kill()
+        screen.close()
+
+
+@needs_terminal
+@pytest.mark.parametrize("name", ["table", "lines", "jsonl"])
+def test_a_screen_has_each_event_once_and_nothing_of_the_status(on_screen, spawn, store, name):
+    screen = on_screen("tail", "--store", store, "-n", "2", "-o", name)
+    screen.until("· 2 before · 0 new ·")
+    for first in range(0, 300, 100):  # in bursts
+        lines = b"".join(line(n, action=f"new.n{n:04d}") for n in range(first, first + 100))
+        spawn("record", "-", "--store", store, stdin=lines)
+        screen.until(f"· {first + 100} new ·")
+    screen.type(b"\x03")
+    screen.until(None)
+    text = "\n".join(screen.lines)
+
+    assert screen.process.wait(60) == 130
+    assert re.findall(r"new\.n(\d{4})", text) == [f"{n:04d}" for n in range(300)]
+    assert not any(
+        word in text for word in ("●", "following", " new ·", "Ctrl-C ends", "Traceback")
+    )
+    assert screen.lines[-1] == "ended by Ctrl-C · 302 events"
+    # the line was drawn a few times, not for each event
+    assert screen.received.count("●".encode()) < 60
+
+
+@needs_terminal
+@pytest.mark.parametrize(
+    ("options", "env"), [(("--quiet",), {}), ((), {"TERM": "dumb"}), (("-o", "json"), {})]
+)
+def test_there_is_no_status_where_none_is_wanted(on_terminal, store, options, env):
+    outcome = on_terminal("tail", "--store", store, "--for", "300ms", *options, env=env)
+
+    assert outcome.code == 0
+    assert "●" not in outcome.out.decode()
+    assert (b"following" in outcome.out) is (options != ("--quiet",))
+
+
+@needs_terminal
+def test_events_into_a_file_leave_a_status_on_the_terminal(on_screen, store, tmp_path):
+    with (tmp_path / "out").open("wb") as file:
+        screen = on_screen("tail", "--store", store, "-n", "1", "-o", "jsonl", stdout=file)
+        screen.until("● following")
+        screen.type(b"\x03")
+        screen.until(None)
+
+    assert screen.process.wait(60) == 130
+    assert screen.lines == ["ended by Ctrl-C · 1 event"]
+    assert json.loads((tmp_path / "out").read_bytes()) == EVENTS[-1]
+
+
+@needs_terminal
+def test_a_pipe_gets_no_status_as_its_reader_may_use_the_terminal(on_screen, store):
+    screen = on_screen(
+        "tail", "--store", store, "-n", "1", "--for", "300ms", stdout=subprocess.PIPE
+    )
+    screen.until(None)
+
+    assert screen.process.wait(60) == 0
+    assert "●".encode() not in screen.received
+    assert len(screen.lines) == 2
