@@ -224,6 +224,9 @@ class Following:
             self.lost.holes.append(Hole(None, None, notice.text))
             self._status.clear()
             self._question.session.insist(f"gap: {notice.text}")
+        elif notice.kind == "lag" and notice.text:
+            self._status.clear()
+            self._question.session.say(f"note: {notice.text}")
         if not self._begun:
             self._begun = True
             self._status.begin()

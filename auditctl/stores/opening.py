@@ -93,7 +93,7 @@ def open_store(address: Address | str | Path, *, bulk: bool = False) -> Store:
 
         return JsonLinesStore(address.location)
     if address.kind == "demo":
-        from auditctl.stores.demo_store import open_demo  # noqa: PLC0415 - one kind a run
+        from auditctl.stores.demo.store import open_demo  # noqa: PLC0415 - one kind a run
 
         return open_demo(address.location)
     from auditctl.stores.embedded.store import EmbeddedStore  # noqa: PLC0415 - one kind a run

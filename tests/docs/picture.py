@@ -16,7 +16,7 @@ from rich.text import Text
 
 from auditctl.cli.exits import run
 from auditctl.cli.session import Session
-from auditctl.stores.demo_store import open_demo
+from auditctl.stores.demo.store import open_demo
 
 PICTURE = Path(__file__).resolve().parents[2] / ".github" / "terminal.svg"
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 
 class Person(NamedTuple):
-    """A member of an organization."""
+    """A member of an organization; ``handle`` where the id cannot be made of the name."""
 
     name: str
     role: str
     home: str
+    handle: str = ""
 
 
 class Organization(NamedTuple):
@@ -67,7 +68,7 @@ TIDEWATER = Organization(
         Person("Aisha Bello", "member", "2001:db8:2::42"),
         Person("Karin Osei", "owner", "198.51.100.43"),
         Person("Felix Navarro", "member", "198.51.100.44"),
-        Person("Mei Okada", "member", "198.51.100.45"),
+        Person("田中 葵", "member", "198.51.100.45", "aoi_tanaka"),
         Person("Dominic Ferrer", "member", "2001:db8:2::46"),
         Person("Zoë Hartmann", "viewer", "198.51.100.47"),
         Person("Samuel Adeyemi", "member", "198.51.100.48"),
@@ -113,7 +114,7 @@ HALYARD = Organization(
         Person("Ingrid Solheim", "viewer", "2001:db8:4::106"),
     ),
     projects=("intake-forms", "consent-api", "records-sync"),
-    tokens=("ci-health", "compliance-scan"),
+    tokens=("ci-health", "compliance-scan", "4f2c91"),
     integrations=("github", "vault"),
 )
 ORGANIZATIONS = (LARKSPUR, TIDEWATER, EMBEROAK, HALYARD)
@@ -122,8 +123,14 @@ ORGANIZATIONS = (LARKSPUR, TIDEWATER, EMBEROAK, HALYARD)
 RESET_PROJECT = "atlas-api"
 LOST_TOKEN = "deploy-ci"  # noqa: S105 - the name of a token in an invented trail
 NEW_TOKEN = "deploy-ci-2"  # noqa: S105 - likewise
+UNUSED_TOKENS = ("staging-old", "hackday")  # those that went rightly, just before
 LEAVER = "Jonas Weber"
 LEAVER_PHONE = "2001:db8:3::d172"
+LEAVER_TOKEN = "jonas-laptop"  # noqa: S105 - likewise
+
+# Tokens without a name, from before tokens had names, and without a program
+NAMELESS = frozenset(("4f2c91",))
+SILENT = frozenset(("registry-mirror",))
 
 REGIONS = {
     "org_larkspur": "eu-central-1",
@@ -150,7 +157,7 @@ FAILURES = (
     "timed out after 3600 s",
 )
 
-# How often a person does something other than building, of a thousand
+# How often a person does something other than building, of about a thousand
 CHORES = {
     "session.created": 210,
     "session.ended": 90,
@@ -184,13 +191,18 @@ CHORES = {
     "audit_log.exported": 12,
 }
 
+# What a viewer may try as well
+READING = frozenset(
+    ("session.created", "session.ended", "project.viewed", "auth.failed", "access.denied")
+)
+
 # People from outside who come and go; nobody of the cast is added or removed by chance
 GUESTS = (
     "Ravi Prakash",
     "Ulla Steiner",
     "Marco Bellini",
     "Joy Nakamura",
-    "Anton Vesely",
+    "Anton Veselý",
     "Fiona Gallagher",
     "Kwame Boateng",
     "Elin Sundqvist",
@@ -198,20 +210,34 @@ GUESTS = (
 
 SECRETS = ("NPM_TOKEN", "SIGNING_KEY", "DATABASE_URL", "SENTRY_DSN", "DEPLOY_KEY")
 
+# What becomes of roles, settings, projects and plans: (setting, before, after)
+ROLES = (("viewer", "member"), ("viewer", "member"), ("member", "viewer"), ("member", "admin"))
+SETTINGS: tuple[tuple[str, str | int | bool, str | int | bool], ...] = (
+    ("require_sso", False, True),
+    ("build_retention_days", 30, 90),
+    ("session_hours", 24, 12),
+    ("default_region", "us-east-1", "eu-central-1"),
+    ("allowed_network", "any", "192.0.2.0/24"),
+)
+PROJECT_SETTINGS: tuple[tuple[str, str | int | bool, str | int | bool], ...] = (
+    ("cpus", 4, 16),
+    ("cpus", 16, 8),
+    ("platform", "linux/amd64", "linux/arm64"),
+    ("build_timeout_s", 3600, 1800),
+    ("public_images", True, False),
+)
+PLANS = ("team", "business")
+
 # What the service does by itself
 UPKEEP: tuple[tuple[str, dict[str, str | int | float | bool]], ...] = (
     ("runner.started", {"cpus": 16, "spot": True}),
     ("runner.started", {"cpus": 4, "spot": False}),
     ("runner.stopped", {"reason": "idle"}),
     ("runner.stopped", {"reason": "spot capacity reclaimed"}),
-    ("cache.evicted", {"reason": "least recently used", "freed_gb": 12}),
+    ("cache.evicted", {"reason": "least recently used", "freed_gb": 12.4}),
     ("image.scanned", {"critical": 0, "high": 2}),
     ("image.scanned", {"critical": 0, "high": 0}),
+    ("image.expired", {"reason": "older than 30 days"}),
     ("integration.failed", {"reason": "webhook answered 502"}),
     ("billing.usage_reported", {"build_minutes": 1840}),
-)
-
-# What a viewer may try as well
-READING = frozenset(
-    ("session.created", "session.ended", "project.viewed", "auth.failed", "access.denied")
 )
