@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
 from ipaddress import ip_address, ip_network
-from itertools import islice
+from itertools import islice, pairwise
 from statistics import median
 
 import pytest
@@ -80,7 +80,7 @@ def test_count_range_and_order(end_ms):
 @pytest.mark.parametrize("end_ms", ENDS)
 def test_no_hour_is_empty(end_ms):
     times = sorted(at(event) for event in trail(end_ms))
-    assert max(after - before for before, after in zip(times, times[1:], strict=False)) < HOUR
+    assert max(after - before for before, after in pairwise(times)) < HOUR
 
 
 def test_every_event_is_canonical_and_harmless():
@@ -250,7 +250,7 @@ def test_a_build_that_runs_when_the_trail_ends_comes_to_an_end():
 def test_much_happens_while_somebody_watches():
     told = list(islice(arrivals(7, ENDS[0], story_moments(ENDS[0]), WATCHED), 400))
     times = [one.received for one in told]
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     assert times == sorted(times)
     assert times[0] - ENDS[0] < 10_000
     assert 1_000 < sum(gaps) / len(gaps) < 3_000

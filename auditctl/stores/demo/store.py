@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from auditctl.errors import AccessError, AuditctlError, StoreError
 from auditctl.events.clock import now_ms
 from auditctl.stores.base import Cursor, Notice, checked
-from auditctl.stores.embedded.connection import translated
+from auditctl.stores.embedded.connection import open_reader, translated
+from auditctl.stores.embedded.reader import Reader
 from auditctl.stores.embedded.store import EmbeddedStore
 from auditctl.stores.embedded.timekey import key_ms
 
@@ -28,7 +29,7 @@ EDITION = "demo-2-"  # how the names of such stores begin: a trail of another ed
 MAX_AGE_MS = 24 * 3_600_000  # since it was made; the stories then still are where the README looks
 BEHIND_MS = 5 * 60_000  # a trail that ends so long ago is brought up to now
 _LOOK = 0.25  # seconds between two looks whether something has happened
-_PATIENCE = 0.25  # seconds to wait for another writer, which may well write the same
+_PATIENCE = 0.05  # seconds to wait for another writer, which may well write the same
 _ABANDONED_S = 600  # after which what another process was making is taken to be left behind
 
 
@@ -63,6 +64,16 @@ class DemoStore(EmbeddedStore):
         self._sleep = sleep
         self._monotonic = monotonic
 
+    @property
+    def _reader(self) -> Reader:
+        if self._opened is None:
+            try:
+                self._opened = Reader(open_reader(self.path), self.path)
+            except AccessError:
+                # in a folder that is not ours; where nobody can write, it is as good as unchanging
+                self._opened = Reader(open_reader(self.path, unchanging=True), self.path)
+        return self._opened
+
     def append(self, events: Sequence[NewEvent], *, idempotency_key: str | None = None) -> Receipt:
         """Refuse: the trail is invented, and made anew every day."""
         del events, idempotency_key
@@ -93,7 +104,7 @@ class DemoStore(EmbeddedStore):
         It takes 30 ms for some hours, so that a few minutes are left out.
         """
         now = self._now()
-        if now - state.last < BEHIND_MS or not self.writable():
+        if now - max(state.last, self._looked_ms(now)) < BEHIND_MS or not self.writable():
             return
         from auditctl.stores.demo.stories import story_moments  # noqa: PLC0415 - 40 ms, not often
         from auditctl.stores.demo.stream import events_between  # noqa: PLC0415 - likewise
@@ -101,6 +112,15 @@ class DemoStore(EmbeddedStore):
         at = story_moments(state.made)
         with suppress(AuditctlError):  # busy or full: it is read as it is
             self.bring(events_between(SEED, state.last, now, at))
+            mark(self.path, now)
+
+    def _looked_ms(self, now: int) -> int:
+        """Return when the trail was last caught up with: at night there may be nothing to add."""
+        try:
+            marked = os.stat(self.path).st_mtime_ns // 1_000_000  # noqa: PTH116 - at every start
+        except OSError:
+            return 0
+        return marked if marked <= now else 0
 
     def writable(self) -> bool:
         """Tell whether events can be added at all."""
@@ -221,6 +241,12 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def mark(path: str, now: int) -> None:
+    """Note on the file that everything up to now is in it."""
+    with suppress(OSError):
+        os.utime(path, ns=(now * 1_000_000, now * 1_000_000))
+
+
 def _only_read() -> StoreError:
     return StoreError(
         "the demo store is only read, since it is made anew every day",
@@ -256,6 +282,7 @@ def _make(path: str, end_ms: int) -> None:
             Writer(connection, lambda: end_ms, IdMaker()).append(trail, None)
             connection.execute("UPDATE store SET name = ? || name, created = ?", (EDITION, end_ms))
             connection.close()
+        mark(fresh, end_ms)
         if _identity(path) != before:
             return  # another process was faster
         for rest in ("-wal", "-shm"):

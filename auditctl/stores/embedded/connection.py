@@ -68,8 +68,12 @@ def translated(path: str) -> Iterator[None]:
         raise StoreError(f"{path}: {error}", hint="`auditctl doctor` checks the store") from error
 
 
-def open_reader(path: str) -> apsw.Connection:
+def open_reader(path: str, *, unchanging: bool = False) -> apsw.Connection:
     """Open an existing store for reading.
+
+    Args:
+        path: The file.
+        unchanging: Nobody writes meanwhile, so that a reader needs to write nothing either.
 
     Raises:
         NotFoundError: There is no such file.
@@ -77,7 +81,7 @@ def open_reader(path: str) -> apsw.Connection:
     """
     check_file(path)
     with translated(path):
-        if _never_changes(path):
+        if unchanging or _never_changes(path):
             connection = _open_immutable(path)
         else:
             connection = apsw.Connection(path, flags=apsw.SQLITE_OPEN_READWRITE)
