@@ -12,6 +12,8 @@ import time
 import pytest
 from seeded import COUNT, NOW, seeded_events
 
+from auditctl.stores.base import Notice
+from auditctl.stores.embedded.store import EmbeddedStore
 try:
     import fcntl
     import pty
@@ -362,3 +364,28 @@ def test_a_pipe_gets_no_status_as_its_reader_may_use_the_terminal(on_screen, sto
     assert screen.process.wait(60) == 0
     assert "●".encode() not in screen.received
     assert len(screen.lines) == 2
+
+
+def test_events_arrive_in_the_demo_store_and_can_be_found(started, spawn):
+    options = ("-n", "0", "--max-events", "2", "--for", "50s", "-o", "jsonl")
+    out, err = started("tail", "--store", "demo", *options).communicate(timeout=60)
+    events = [json.loads(text) for text in out.splitlines()]
+
+    assert b"ended by --max-events" in err
+    assert len(events) == 2
+    for event in events:
+        assert spawn("get", event["id"], "--store", "demo", "-o", "jsonl").events == [event]
+
+
+def test_what_the_store_has_to_say_is_said(run, store, monkeypatch):
+    def follow(self, *_, **__):
+        yield Notice("lag", self.head(), text="no events can arrive")
+        yield Notice("lag", self.head())
+        yield Notice("end", self.head(), text="that was all")
+
+    monkeypatch.setattr(EmbeddedStore, "follow", follow)
+    outcome = run("tail", "--store", store, "-n", "1", "-o", "jsonl")
+
+    assert (outcome.code, len(outcome.events)) == (7, 1)
+    assert outcome.err.count("note: ") == 1
+    assert "note: no events can arrive\n" in outcome.err
