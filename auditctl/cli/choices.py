@@ -45,7 +45,8 @@ def blame(settings: Settings, place: Place, error: UsageError) -> UsageError:
     """
     if isinstance(error, ConfigError):
         return error
-    message = f"{settings.where(place)}: {error.message}"
+    # a template is checked as that of --format, which nobody has given here
+    message = f"{settings.where(place)}: {error.message.removeprefix('--format: ')}"
     if isinstance(error, QueryError):
         error.message = message
         return error

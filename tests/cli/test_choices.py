@@ -251,6 +251,32 @@ def test_a_template_of_a_view_is_for_events_and_options_come_before_it(home):
 
 
 @pytest.mark.usefixtures("viewed")
+def test_a_template_of_a_view_is_written_by_every_command_that_prints_events(run):
+    (event,) = run("list", "-n", "1", "-o", "jsonl").events
+    line = event["action"]
+
+    assert run("list", "-n", "1", "--view", "line").lines == [line]
+    assert run("get", event["id"], "--view", "line", terminal=True).lines == [line]
+    assert run("export", "-n", "1", "--newest-first", "--out", "-", "--view", "line").lines == [
+        line
+    ]
+    assert run("list", "-n", "1", "--view", "line", "-c", "id").lines == [event["id"]]
+    assert len(run("stats", "--view", "line").lines[0].split("\t")) > 1
+
+
+@pytest.mark.usefixtures("viewed")
+@pytest.mark.parametrize("command", [("list",), ("export", "--out", "-")])
+def test_a_template_that_cannot_be_read_is_shown_with_file_line_and_caret(run, viewed, command):
+    viewed.write_text('[views.x]\ntemplate = "{actr}"\n' + viewed.read_text().partition("\n")[2])
+    store = re.search(r'address = "(.*)"', viewed.read_text())[1]
+    outcome = run(*command, "--view", "x", "--store", store)
+
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert f"error: {viewed}, line 2: 'views.x.template': no column" in outcome.err
+    assert "\n ^^^^\n" in outcome.err
+
+
+@pytest.mark.usefixtures("viewed")
 def test_of_a_default_view_only_people_get_fewer_columns(run, viewed):
     viewed.write_text('view = "brief"\n' + viewed.read_text())
     table = run("list", "-n", "1", "-o", "table", env={"COLUMNS": "120"}).out.decode()

@@ -117,7 +117,8 @@ def test_a_table_has_room_for_the_line_and_names_the_files_below(run, home, proj
 
     assert re.search(r"timezone +Europe/Berlin +user config.toml:2\b", text)
     assert re.search(r"output +table +project .auditctl.toml:1\b", text)
-    assert f"user ~/config/auditctl/config.toml · project {project}\n" in outcome.err
+    told = " ".join(outcome.err.split())  # a long message is broken between words
+    assert f"user ~/config/auditctl/config.toml · project {project}" in told
 
 
 def test_get_prints_the_value_alone(run, home):
@@ -170,6 +171,7 @@ ROUND = [
     ("views.v.columns", "time,metadata.region,action"),
     ("views.v.output", "tsv"),
     ("views.v.relative", "false"),
+    ("views.v.template", "{occurred_at:%H:%M} {actor.name} {{}} \\t {action}"),
     ("views.v.description", 'with "quotes", # and \\'),
 ]
 
@@ -211,6 +213,8 @@ def test_what_is_set_is_what_is_got_and_what_is_unset_is_gone(run, home, key, va
         ("views", "json", "`views.NAME.columns`"),
         ("views.v.columns", "time,acton", "did you mean 'action'?"),
         ("views.v.output", "xml", "no output format"),
+        ("views.v.template", "{actr}", "^^^^"),
+        ("views.v.template", "{action", "'views.v.template': "),
         ("views.-v.output", "csv", "will not do as a name"),
         ("views.a b.output", "csv", "will not do as a name"),
         ("stores.demo.address", "/x.db", "auditctl's own"),

@@ -3,7 +3,7 @@
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditctl.config.keys import KEYS, TABLES, key_at
@@ -22,6 +22,7 @@ def same(value):
     return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PATHS), st.data())
 def test_what_is_printed_and_set_again_is_the_same(path, data):
     key = key_at(path)

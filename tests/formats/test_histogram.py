@@ -76,7 +76,7 @@ def test_colours_are_beside_the_text():
     plain = histogram(buckets, counts, 80, color=False)
     coloured = histogram(buckets, counts, 80, color=True)
 
-    assert [re.sub(r"\x1b\[\d*m", "", line) for line in coloured] == plain
+    assert [re.sub(r"\x1b\[[\d;]*m", "", line) for line in coloured] == plain
     assert coloured != plain
 
 
