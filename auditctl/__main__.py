@@ -1,4 +1,4 @@
-"""The door: answers ``--version`` at once and loads the rest only when it is needed."""
+"""The door: answers ``--version`` and completion at once, and loads the rest only when needed."""
 
 # what `signal` is made of; that takes 3 ms more to load, in which Ctrl-C may come
 import _signal  # type: ignore[import-not-found]
@@ -14,6 +14,10 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]):
         sys.stdout.write(f"auditctl {__version__}\n")
         return
+    if sys.argv[1:2] == ["__complete"]:
+        from auditctl.cli.completing.entry import main as complete  # noqa: PLC0415 - no Typer there
+
+        complete()
     if _signal.getsignal(_INTERRUPT) is _signal.default_int_handler:
         _signal.signal(_INTERRUPT, _signal.SIG_DFL)  # the end, until we know a better one
     from auditctl.cli.leaving import leave_quietly  # noqa: PLC0415 - not for --version

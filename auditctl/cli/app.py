@@ -44,6 +44,7 @@ COMMANDS = {
     "query": Entry("query", "Keep queries under a name", _KEEP),
     "config": Entry("config", "Show and change settings", _KEEP),
     "doctor": Entry("doctor", "Check the installation and the store", _KEEP),
+    "completion": Entry("completion", "Let your shell complete auditctl", _KEEP),
     "help": Entry("help", "Explain a topic: query, time, formats, ...", _KEEP),
 }
 ALIASES = {"ls": "list"}
@@ -88,7 +89,7 @@ class CommandTable(CommandGroup):
             formatter.write(f"\n{section}:\n")
             for name, entry in COMMANDS.items():
                 if entry.section == section:
-                    formatter.write(f"  {name:<9} {entry.summary}\n")
+                    formatter.write(f"  {name:<10} {entry.summary}\n")
         formatter.write(
             "\nEvery command takes --help, --store, --quiet and --debug.\n"
             "`auditctl help` lists the topics; `auditctl --version` tells the version.\n"
