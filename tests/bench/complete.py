@@ -1,6 +1,6 @@
 """Measures completion: how long a press of the Tab key takes, in fresh processes.
 
-    python tests/bench/complete.py --store trail.db --runs 30
+python tests/bench/complete.py --store trail.db --runs 30
 """
 
 import argparse
@@ -29,12 +29,13 @@ LINES = {
 
 
 def main() -> None:
+    say = sys.stdout.write
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", required=True)
     parser.add_argument("--runs", type=int, default=30)
     options = parser.parse_args()
     door = [sys.executable, "-m", "auditctl"]
-    print(f"{'what':<22}{'median':>9}{'p95':>9}{'CPU':>9}{'candidates':>12}")
+    say(f"{'what':<22}{'median':>9}{'p95':>9}{'CPU':>9}{'candidates':>12}\n")
     rows = {"the interpreter": [sys.executable, "-c", "pass"]}
     for name, (before, word) in LINES.items():
         words = [one for one in before if one]
@@ -54,7 +55,7 @@ def main() -> None:
         p95 = times[int(len(times) * 0.95) - 1]
         found = max(len(done.stdout.splitlines()) - 1, 0)
         median = statistics.median(times)
-        print(f"{name:<22}{median:>6.0f} ms{p95:>6.0f} ms{cpu_ms:>6.0f} ms{found:>12}")
+        say(f"{name:<22}{median:>6.0f} ms{p95:>6.0f} ms{cpu_ms:>6.0f} ms{found:>12}\n")
 
 
 if __name__ == "__main__":

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from auditctl.cli.completing.candidates import NOTHING, Answer, Candidate, chosen
 from auditctl.cli.completing.kinds import kind_of_argument, kind_of_option, takes_query
-from auditctl.cli.completing.table import read_table
+from auditctl.cli.completing.table import Command, read_table
 from auditctl.cli.completing.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from auditctl.cli.completing.table import Command, Option
+    from auditctl.cli.completing.table import Option
 
 SHELLS = (
     Candidate("bash", "the Bourne-again shell"),
@@ -72,8 +72,8 @@ class _Line:
             self._waiting = None
         elif self._only_words or not word.startswith("-") or word == "-":
             child = self._command.children.get(word)
-            if child is not None:
-                self._command = child
+            if child is not None or self._command.children:
+                self._command = child or Command(word, "")  # of an unknown one nothing is known
                 self._given.clear()
             else:
                 self._arguments += 1
@@ -122,12 +122,13 @@ class _Line:
         found = self._options(word)
         if len(word) > 1 and takes_query(self._command):
             negated = _value("query", word, world)
-            fitting = [one for one in negated.candidates if one.text not in ("AND", "OR", "NOT")]
-            if negated.stem == "-":
-                fitting = [one._replace(text=f"-{one.text}") for one in fitting]
-                return Answer("", [*found, *fitting])
-            if fitting:
+            if negated.stem != "-" and negated.candidates:
                 return negated
+            found.extend(
+                one._replace(text=f"-{one.text}")
+                for one in negated.candidates
+                if f"-{one.text}".startswith(word) and one.text[0].islower()  # no AND, no OR
+            )
         option = self._command.option(word[:2])
         if not found and option is not None and option.takes_value:
             return _behind(word[:2], _value(kind_of_option(self._command, option), word[2:], world))

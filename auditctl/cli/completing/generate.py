@@ -54,7 +54,9 @@ def _command(command: Any, path: str, summary: str) -> Iterator[str]:  # noqa: A
         if param.count or (many and not flag):
             takes = {"flag": "flags", "one": "many"}[takes]
         yield _line("option", path, ",".join(names), "" if flag else metavar, takes, _short(param))
-    for name, inner in getattr(command, "commands", {}).items():
+    inside = command.list_commands(context) if hasattr(command, "list_commands") else ()
+    for name in inside:
+        inner = command.get_command(context, name)
         text = (inner.help or inner.short_help or "").strip().partition("\n")[0]
         yield from _command(inner, f"{path} {name}", text)
 
@@ -69,16 +71,16 @@ def _short(param: Any) -> str:  # noqa: ANN401 - as above
 def _lists() -> Iterator[tuple[str, str, str]]:
     """Yield (list, word, summary) of the words that options take."""
     from auditctl.cli.help import TOPICS  # noqa: PLC0415 - brings Typer
-    from auditctl.formats.columns import _ALIASES, CATALOGUE  # noqa: PLC0415 - as above
+    from auditctl.formats.columns import ALIASES, CATALOGUE  # noqa: PLC0415 - as above
     from auditctl.formats.importers.reading import KINDS  # noqa: PLC0415 - as above
     from auditctl.formats.writer import FORMATS  # noqa: PLC0415 - as above
 
     for name, summary in FORMATS.items():
         yield "format", name, summary
     for name, column in CATALOGUE.items():
-        yield "column", name, column.title
-    for name in _ALIASES:
-        yield "column", name, CATALOGUE[_ALIASES[name]].title
+        yield "column", name, column.summary
+    for name, meant in ALIASES.items():
+        yield "column", name, CATALOGUE[meant].summary
     for name, summary in KINDS.items():
         yield "import", name, summary
     for name, (summary, _) in TOPICS.items():
@@ -89,12 +91,10 @@ def _lists() -> Iterator[tuple[str, str, str]]:
 
 def _setting_keys() -> Iterator[tuple[str, str]]:
     """Yield the keys of the settings file; NAME stands for the name of a store, query or view."""
-    from auditctl.config import settings  # noqa: PLC0415 - as above
+    from auditctl.config.keys import KEYS, TABLES  # noqa: PLC0415 - as above
 
-    for key in sorted(settings._TOP_KEYS - {"stores", "queries", "views"}):  # noqa: SLF001 - one list of keys for both
-        yield key, ""
-    for key in sorted(settings._STORE_KEYS):  # noqa: SLF001 - as above
-        yield f"stores.NAME.{key}", ""
+    for key in (*KEYS.values(), *(key for table in TABLES.values() for key in table.keys.values())):
+        yield key.name, key.summary
 
 
 def _line(*cells: str) -> str:

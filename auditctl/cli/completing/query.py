@@ -139,6 +139,8 @@ def _values(place: _Place, world: World) -> list[Candidate]:
 
 def values(name: str, path: tuple[str, ...], text: str, world: World) -> list[Candidate]:
     """Return values of a field; see :meth:`auditctl.stores.glance.Glance.values`."""
+    if "*" in text or "?" in text:
+        text = ""  # a pattern: the caller chooses from all
     if name == "actor":
         return of_actors(world.glance.actors(text), text)
     if name == "target":

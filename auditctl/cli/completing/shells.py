@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _LISTING = "63"  # COMP_TYPE where bash only lists what there is, and inserts nothing
-_WIDEST = 40  # cells of a column of values
+_ROOM = 79  # cells of a line, where the shell does not tell
 _LINE, _POINT, _WORD = "AUDITCTL_COMPLETE_LINE", "AUDITCTL_COMPLETE_POINT", "AUDITCTL_COMPLETE_WORD"
 
 
@@ -31,19 +31,17 @@ def bash(given: Sequence[str], env: Mapping[str, str]) -> list[str]:
     line, point, replaced, kind = given[0], int(given[1]), given[2], given[3]
     words = lines.bash_words(line[:point])
     word = words[-1]
-    if word.redirected:
-        return ["files"]
     # what stays of the word: bash replaces only what follows its last colon or opening quote
     kept = lines.bash_words(line[: max(point - len(replaced), word.start)])[-1]
-    if not (word.known and line[:point].endswith(replaced)):
-        return [""]
+    if word.redirected or not (word.known and line[:point].endswith(replaced)):
+        return ["files" if word.redirected else ""]
     before = [one.value for one in words[1:-1]]
     after = [one.value for one in lines.bash_words(line[point:])]
     answer = complete(before, word.value, after, env)
     if answer.files:
         return [answer.files]
     if kind == _LISTING and len(answer.candidates) > 1:
-        return ["", *_described(answer)]
+        return ["", *_described(answer, env)]
     written = _written(answer, kept, word.value)
     if len(answer.candidates) != 1 or not written:
         return ["", *written]
@@ -70,13 +68,16 @@ def _written(answer: Answer, kept: lines.Word, word: str) -> list[str]:
     return written
 
 
-def _described(answer: Answer) -> list[str]:
-    """Return what bash shows where it only shows: the last part of each word, and what it is."""
-    widest = min(max(len(one.text) for one in answer.candidates), _WIDEST)
-    return [
-        f"{one.text:<{widest}}  -- {said(one.summary)}" if one.summary else one.text
-        for one in answer.candidates
-    ]
+def _described(answer: Answer, env: Mapping[str, str]) -> list[str]:
+    """Return what is shown where there is a choice: the last part of each word, and what it is."""
+    told = env.get("COLUMNS", "")
+    room = int(told) - 1 if told.isascii() and told.isdigit() and int(told) > 0 else _ROOM
+    widest = min(max([len(one.text) for one in answer.candidates], default=0), room // 2)
+    rows = []
+    for one in answer.candidates:
+        row = f"{one.text:<{widest}}  -- {said(one.summary)}" if one.summary else one.text
+        rows.append(row if len(row) <= room else row[: room - 1] + "…")
+    return rows
 
 
 def zsh(given: Sequence[str], env: Mapping[str, str]) -> list[str]:
@@ -92,11 +93,10 @@ def zsh(given: Sequence[str], env: Mapping[str, str]) -> list[str]:
     typed = word[len(answer.stem) :]
     loose = not all(one.text.startswith(typed) for one in answer.candidates)
     head = f"{len(answer.stem)} {'loose' if loose else 'exact'} {answer.files}"
-    widest = min(max([len(one.text) for one in answer.candidates], default=0), _WIDEST)
-    rows = []
-    for one in answer.candidates:
-        shown = f"{one.text:<{widest}}  -- {said(one.summary)}" if one.summary else one.text
-        rows.append(f"{'+' if one.final else '-'}{one.text}\t{shown}")
+    rows = [
+        f"{'+' if one.final else '-'}{one.text}\t{row}"
+        for one, row in zip(answer.candidates, _described(answer, env), strict=True)
+    ]
     return [head, *rows]
 
 

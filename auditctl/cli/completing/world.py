@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from auditctl.cli.completing.candidates import Candidate, events
+from auditctl.config.settings import Settings
+from auditctl.errors import AuditctlError
 from auditctl.stores.glance import Glance, take_glance
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from auditctl.cli.completing.table import Table
     from auditctl.cli.session import Session
+    from auditctl.config.settings import SavedQuery, View
 
 _RECENT = 20
 
@@ -65,26 +68,24 @@ class World:
     def stores(self) -> list[Candidate]:
         """Return the names of stores."""
         named = [Candidate("default", "your own"), Candidate("demo", "an invented trail to try")]
-        settings: Any = self._settings()
-        kept = getattr(settings, "stores", {}).values()
+        kept = self._settings.stores.values()
         named.extend(Candidate(store.name, store.description or store.address) for store in kept)
         return list({one.text: one for one in named}.values())
 
     def saved(self, what: str) -> list[Candidate]:
         """Return the names of saved queries (``queries``) or ``views``."""
-        kept: Any = getattr(self._settings(), what, None) or {}
+        kept: Any = getattr(self._settings, what)
         return [Candidate(name, _about(kept[name])) for name in kept]
 
     def setting_keys(self) -> list[Candidate]:
         """Return the keys of settings, with the names of stores, queries and views that exist."""
-        settings: Any = self._settings()
         found = []
         for key, summary in self.table.lists.get("setting", ()):
             group, placeholder, rest = key.partition(".NAME")
             if not placeholder:
                 found.append(Candidate(key, summary))
                 continue
-            names = getattr(settings, group, None) or {}
+            names = getattr(self._settings, group)
             found.extend(Candidate(f"{group}.{name}{rest}", summary) for name in names)
         return found
 
@@ -119,17 +120,18 @@ class World:
         seen = self.glance.values("target.type", (), text)
         return [Candidate(one.value, events(one.events)) for one in seen]
 
-    def _settings(self) -> object:
+    @cached_property
+    def _settings(self) -> Settings:
         try:
             return self.session.settings
-        except Exception:  # noqa: BLE001 - a wrong file of settings: what needs none remains
-            return None
+        except AuditctlError:
+            return Settings()  # a wrong file of settings: what needs none remains
 
 
-def _about(entry: object) -> str:
+def _about(entry: SavedQuery | View) -> str:
     """Return what a saved query or view is: its description, else what it asks for."""
     for name in ("description", "query", "columns"):
-        value = entry.get(name) if isinstance(entry, dict) else getattr(entry, name, None)
+        value = getattr(entry, name, None)
         if value:
             return value if isinstance(value, str) else ", ".join(map(str, value))
     return ""

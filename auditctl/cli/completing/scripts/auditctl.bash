@@ -5,7 +5,7 @@ _auditctl() {
     local answer directive line
     COMPREPLY=()
     # the program cuts the line itself: bash cuts words at colons, of which a query has many
-    answer=$(auditctl __complete bash "$COMP_LINE" "$COMP_POINT" "$2" "$COMP_TYPE" \
+    answer=$(COLUMNS=$COLUMNS auditctl __complete bash "$COMP_LINE" "$COMP_POINT" "$2" "$COMP_TYPE" \
         2>/dev/null </dev/null) || return 0
     {
         IFS= read -r directive

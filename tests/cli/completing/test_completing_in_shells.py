@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import COMPLETIONS, PATIENCE, write_trail
+from real_shells import COMPLETIONS, PATIENCE, write_trail
 
 every_shell = pytest.mark.parametrize("shell", ["bash", "zsh", "fish"], indirect=True)
 FULL = "auditctl list "
@@ -31,8 +31,14 @@ def test_queries_are_completed(shell):
 
     assert line.enter(f"{FULL}action:cache.res\t") == ["list", "action:cache.reset"]
     assert line.enter(f"{FULL}-action:cache.res\t") == ["list", "-action:cache.reset"]
-    assert line.enter(f"{FULL}'actor:x action:cache.res\t") == ["list", "actor:x action:cache.reset"]
-    assert line.enter(f'{FULL}"actor:x action:cache.res\t') == ["list", "actor:x action:cache.reset"]
+    assert line.enter(f"{FULL}'actor:x action:cache.res\t") == [
+        "list",
+        "actor:x action:cache.reset",
+    ]
+    assert line.enter(f'{FULL}"actor:x action:cache.res\t') == [
+        "list",
+        "actor:x action:cache.reset",
+    ]
     # the name of a field ends neither the word nor the quotation marks
     assert line.enter(f"{FULL}actio\tcache.res\t") == ["list", "action:cache.reset"]
     assert line.enter(f"{FULL}'actio\tcache.res\t") == ["list", "action:cache.reset"]
@@ -121,7 +127,7 @@ def test_trouble_is_quiet(shell, tmp_path):
 def test_bash_registers_the_function():
     script = COMPLETIONS / "auditctl.bash"
     done = subprocess.run(
-        ["bash", "--norc", "-c", f". {script}; complete -p auditctl"],
+        ["/usr/bin/env", "bash", "--norc", "-c", f". {script}; complete -p auditctl"],
         capture_output=True,
         text=True,
         check=True,
@@ -145,7 +151,7 @@ PWSH = shutil.which("pwsh")
 )
 def test_powershell(tmp_path, home, store, line, wanted):
     door = tmp_path / "auditctl"
-    door.write_text("#!/bin/sh\nexec python3 -m auditctl \"$@\"\n")
+    door.write_text('#!/bin/sh\nexec python3 -m auditctl "$@"\n')
     door.chmod(0o755)
     script = f"""
 . {COMPLETIONS / "auditctl.ps1"}
