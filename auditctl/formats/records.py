@@ -154,15 +154,15 @@ def _write_table(records: _Records) -> None:
 
 
 def _write_wide(records: _Records) -> None:
-    from auditctl.formats.wide import OpenGrid  # noqa: PLC0415 - it brings the columns of events
+    from auditctl.formats.wide import WIDEST, OpenGrid  # noqa: PLC0415 - brings columns of events
 
     if not records.rows:
         return
     options = records.options
     cells = [[Cell(visible(text)) for text in row] for row in records.for_people()]
     titles = [_title(column, options) for column in records.columns]
-    columns = _grid_columns(records.columns, titles, _widest(titles, cells))
-    grid = OpenGrid(columns, color=options.color)
+    widths = [min(cells_wide, WIDEST) for cells_wide in _widest(titles, cells)]
+    grid = OpenGrid(_grid_columns(records.columns, titles, widths), color=options.color)
     records.put(grid.header() if options.header else "")
     records.put("".join([grid.row(row) for row in cells]))
 

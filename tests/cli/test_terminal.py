@@ -6,7 +6,6 @@ import re
 
 import pyte
 import pytest
-from hostile import SEQUENCES, TEXTS, event_fields
 from seeded import KNOWN_ID, seeded_events
 
 COLOUR = re.compile(rb"\x1b\[[0-9;]*m")
@@ -211,98 +210,3 @@ def test_nothing_becomes_a_link(on_terminal, store, command):
     assert outcome.code == 0
     assert b"\x1b[" in outcome.out
     assert b"\x1b]" not in outcome.out
-
-
-@pytest.fixture(scope="module")
-def hostile_file(tmp_path_factory):
-    """Events with all that an attacker would like to see on a terminal, in every field."""
-    lines = []
-    for number, text in enumerate(text for text in TEXTS if text and len(text) < 1000):
-        fields = event_fields(text)
-        fields["id"] = f"{text}{number}"
-        try:
-            lines.append(json.dumps(fields).encode())
-        except UnicodeEncodeError:
-            continue
-    path = tmp_path_factory.mktemp("hostile") / "hostile.jsonl"
-    path.write_bytes(b"\n".join(lines) + b"\n")
-    return path
-
-
-@pytest.fixture
-def hostile_store(run, tmp_path, hostile_file):
-    path = tmp_path / "hostile.db"
-    outcome = run("import", hostile_file, "--store", path, "--quiet")
-    assert len(run("list", "--store", path, "-n", "all", "-o", "jsonl").events) > 150, outcome.err
-    return path
-
-
-def tame(outcome, *, tabs=False):
-    """Tell whether all that reached the terminal is text, line ends and colour."""
-    plain = COLOUR.sub(b"", outcome.out)
-    if tabs:  # what separates cells, and only that
-        assert len({line.count(b"\t") for line in plain.split(b"\r\n")[:-1]}) == 1
-        plain = plain.replace(b"\t", b" ")
-    text = plain.decode()
-    return not RAW.search(plain) and not any(mark in text for mark in UNSEEN)
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("list", "-n", "all"),
-        ("list", "-n", "all", "-o", "lines", "--quiet"),
-        ("list", "-n", "all", "-o", "jsonl"),
-        ("list", "-n", "all", "-o", "json"),
-        ("list", "-n", "all", "-o", "csv"),
-        ("list", "-n", "all", "-o", "table", "-c", "id,actor,target,metadata,source,agent"),
-        ("list", "-n", "all", "-o", "wide"),
-        ("list", "-n", "all", "-o", "md"),
-        ("list", "-n", "all", "-o", "html"),
-        ("list", "-n", "all", "--format", "{time:%T} {actor:<20.20} {metadata!j} {source}"),
-        ("list", "-n", "all", "--jq", ".action, .actor"),
-        ("tail", "-n", "all", "--idle-timeout", "1ms", "-o", "wide"),
-        ("tail", "-n", "all", "--idle-timeout", "1ms", "--jq", ".. | strings"),
-        ("tail", "-n", "all", "--idle-timeout", "1ms"),
-        ("stats", "--by", "action,org", "--top", "1000"),
-        ("stats", "--by", "action,actor.name", "--top", "1000", "--every", "1h"),
-        ("stats", "--by", "metadata.x,target.id", "-o", "jsonl"),
-        ("stats", "--by", "actor.name", "-o", "csv"),
-        ("actions",),
-        ("actions", "-o", "jsonl"),
-        ("actors",),
-        ("actors", "-o", "lines", "--quiet"),
-        ("actors", "-o", "csv"),
-        ("actors", "-o", "md"),
-        ("actors", "-o", "html"),
-        ("actors", "-o", "wide"),
-        ("actors", "--format", "{actor:<9.9} {name} {last:%F}"),
-        ("actors", "--jq", ".name, ."),
-        ("export", "--out", "-"),
-    ],
-    ids=" ".join,
-)
-def test_hostile_events_do_not_take_over_the_terminal(on_terminal, hostile_store, command):
-    outcome = on_terminal(*command, "--store", hostile_store, columns=100)
-
-    assert outcome.code == 0
-    assert len(outcome.out) > 1000
-    assert tame(outcome, tabs="lines" in command)
-
-
-def test_hostile_panels_do_not_take_over_the_terminal(on_terminal, run, hostile_store):
-    found = run("list", "--store", hostile_store, "-n", "all", "-o", "jsonl")
-    ids = [event for event in found.ids if "\x00" not in event and not event.startswith("-")]
-    outcome = on_terminal("get", *ids, "--store", hostile_store, columns=100)
-
-    assert outcome.code == 0
-    assert len(outcome.out) > 10_000
-    assert tame(outcome)
-
-
-@pytest.mark.parametrize("text", SEQUENCES[:5])
-def test_the_bytes_of_an_event_are_kept_in_a_pipe(run, tmp_path, text):
-    path = tmp_path / "one.db"
-    run("record", "a.b", "--actor", "u", "--meta", f"key={json.dumps(text)}", "--store", path)
-
-    assert run("list", "--store", path, "-o", "jsonl").events[0]["metadata"]["key"] == text

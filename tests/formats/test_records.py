@@ -112,7 +112,8 @@ def test_an_unknown_column_is_refused_with_the_one_that_was_meant(name):
 def test_a_wide_table_cuts_nothing():
     row = {"action": "x" * 300, "count": 1, "share": 0.5, "last": 0}
     heading, line, _ = records("wide", [row], width=40).split("\n")
-    assert line == f"{'x' * 300}       1  50.0 %  1970-01-01 00:00:00"
+    # the long cell pushes the others, which take no more room than they need
+    assert line == f"{'x' * 300}  1  50.0 %  1970-01-01 00:00:00"
     assert heading.startswith("Action")
 
 
