@@ -9,7 +9,7 @@ data, so ``raw_csv`` turns it off; JSON Lines is the format that loses nothing.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from io import StringIO
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ from auditctl.events.event import Event
 from auditctl.formats.column_names import resolve
 from auditctl.formats.columns import CSV, PLAIN
 from auditctl.formats.safety import visible
+from auditctl.formats.stream import EachWriter
 from auditctl.formats.writer import OutputOptions
 
 # full-width signs count as well: spreadsheets with an East Asian locale take them for the others
@@ -91,11 +92,10 @@ class TsvRows:
         self._out.write("\t".join(cells).encode("utf-8", "backslashreplace") + b"\n")
 
 
-class _SeparatedWriter:
+class _SeparatedWriter(EachWriter):
     def __init__(self, out: BinaryIO, options: OutputOptions, rows: CsvRows | TsvRows) -> None:
+        super().__init__(out, options)
         columns = resolve(options.columns or CSV)
-        self._out = out
-        self._live = options.live
         self._cells = [column.cell for column in columns]
         self._rows = rows
         self._heading = [column.name for column in columns] if options.header else []
@@ -107,17 +107,6 @@ class _SeparatedWriter:
         self._rows.write([cell(fields, PLAIN) for cell in self._cells])
         if self._live:
             self._out.flush()
-
-    def write_bodies(self, bodies: Iterable[bytes]) -> int:
-        """Write many bodies."""
-        written = 0
-        for written, body in enumerate(bodies, 1):  # noqa: B007 - the last number is the answer
-            self.write(Event(body))
-        return written
-
-    def flush(self) -> None:
-        """Hand on what was written so far."""
-        self._out.flush()
 
     def finish(self) -> None:
         """Write the heading if no event did, and flush."""

@@ -4,7 +4,6 @@ The first rows decide the columns and their widths (``table_layout``) and which 
 rows (``rulers``); all rows after them keep these.
 """
 
-from collections.abc import Iterable
 from typing import BinaryIO
 
 from auditctl.events.event import Event
@@ -13,6 +12,7 @@ from auditctl.formats.columns import Fields, as_text
 from auditctl.formats.grid import Cell
 from auditctl.formats.paint import action_colour, actor_colour, paint
 from auditctl.formats.rulers import Rulers, dated
+from auditctl.formats.stream import EachWriter
 from auditctl.formats.table_layout import Layout
 from auditctl.formats.writer import OutputOptions
 
@@ -21,7 +21,7 @@ MARK = "▸ "
 _LEAST_MARKED = 20  # a narrower table marks nothing
 
 
-class TableWriter:
+class TableWriter(EachWriter):
     """Events as rows of a table.
 
     Attributes:
@@ -37,7 +37,7 @@ class TableWriter:
 
     def __init__(self, out: BinaryIO, options: OutputOptions) -> None:
         self.hidden: tuple[str, ...] = ()
-        self._out = out
+        super().__init__(out, options)
         marked = bool(options.marked) and options.width >= _LEAST_MARKED
         self._indent = " " * len(MARK) if marked else ""
         # what stands in front of all lines is taken from their width
@@ -59,15 +59,8 @@ class TableWriter:
         if layout is None:
             layout = self._begin()
         self._put(self._lines(layout, event.fields))
-        if self._options.live:
+        if self._live:
             self._out.flush()
-
-    def write_bodies(self, bodies: Iterable[bytes]) -> int:
-        """Write many bodies."""
-        written = 0
-        for written, body in enumerate(bodies, 1):  # noqa: B007 - the last number is the answer
-            self.write(Event(body))
-        return written
 
     def flush(self) -> None:
         """Draw what was kept, which settles the widths, and hand it on."""

@@ -5,7 +5,7 @@ searched for is there. The first rows decide the widths, so that the columns sta
 a later cell that is longer pushes what follows it, and the columns after it give the room back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ from auditctl.formats.columns import Column, Fields
 from auditctl.formats.grid import Cell, GridColumn
 from auditctl.formats.paint import actor_colour, paint
 from auditctl.formats.safety import visible, width
+from auditctl.formats.stream import EachWriter
 from auditctl.formats.times import WIDTHS
 from auditctl.formats.whole import titles, whole_columns, whole_style
 from auditctl.formats.writer import OutputOptions
@@ -67,7 +68,7 @@ class OpenGrid:
         return "".join(parts).rstrip(" ") + "\n"
 
 
-class WideWriter:
+class WideWriter(EachWriter):
     """Events as rows of the wide table.
 
     Without ``-c`` a column that is empty in the first 500 rows is left out; what a later row has
@@ -80,7 +81,7 @@ class WideWriter:
     """
 
     def __init__(self, out: BinaryIO, options: OutputOptions) -> None:
-        self._out = out
+        super().__init__(out, options)
         self._options = options
         self._shown = whole_columns(options.columns or WIDE)
         self._left_out: list[Column] = []
@@ -97,15 +98,8 @@ class WideWriter:
             return
         grid = self._grid or self._begun_live()
         self._out.write(grid.row(self._row(event.fields)).encode())
-        if self._options.live:
+        if self._live:
             self._out.flush()
-
-    def write_bodies(self, bodies: Iterable[bytes]) -> int:
-        """Write many bodies."""
-        written = 0
-        for written, body in enumerate(bodies, 1):  # noqa: B007 - the last number is the answer
-            self.write(Event(body))
-        return written
 
     def flush(self) -> None:
         """Draw what was kept, which settles the widths, and hand it on."""
