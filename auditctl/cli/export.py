@@ -43,7 +43,7 @@ EXAMPLES = (
     ("everything", "export --out trail.jsonl"),
     ("a quarter as CSV", "export --on 2026-Q2 --out q2.csv"),
     ("a page for people who have no auditctl", "export --since 7d --out week.html"),
-    ("into a pipe", "export action:project.* --out - | gzip > projects.jsonl.gz"),
+    ("into a pipe", "export 'action:project.*' --out - | gzip > projects.jsonl.gz"),
 )
 
 

@@ -62,7 +62,7 @@ def run(
     del common
     if topic is None:
         lines = ["Topics of `auditctl help`:", ""]
-        lines.extend(f"  {name:<13} {summary}" for name, (summary, _) in TOPICS.items())
+        lines.extend(f"  {name:<14} {summary}" for name, (summary, _) in TOPICS.items())
         text = "\n".join([*lines, "", "`auditctl COMMAND --help` explains a command.", ""])
     elif topic in TOPICS:
         text = TOPICS[topic][1]().rstrip("\n") + "\n"
@@ -162,7 +162,9 @@ def environment_topic() -> str:
     """Return the text of ``auditctl help environment``."""
     lines = ["Environment variables", ""]
     lines.extend(f"  {name:<30}  {text}" for name, text in ENVIRONMENT.items())
-    return "\n".join([*lines, "", "Options come before the environment, and it before settings."])
+    return "\n".join(
+        [*lines, "", "Options come before the environment, and the environment before settings."]
+    )
 
 
 TOPICS: dict[str, tuple[str, Callable[[], str]]] = {

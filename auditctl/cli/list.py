@@ -20,7 +20,10 @@ COUNTED = 10_000  # a footer counts no further: 2 ms with an index, 20 ms withou
 EXAMPLES = (
     ("the newest 50 events", "list"),
     ("who created projects since Monday", "list --action project.created --since monday"),
-    ("all that a network did, except sessions", "list --location 203.0.113.0/24 -action:session.*"),
+    (
+        "all that a network did, except sessions",
+        "list --location 203.0.113.0/24 '-action:session.*'",
+    ),
     ("any mention of a cache reset in a region", "list '\"cache reset\" metadata.region:eu-*'"),
     ("ids and actors of a day as JSON Lines", "list --on yesterday -n all -o jsonl -c id,actor"),
     ("fail in CI when somebody became an owner", "list metadata.role:owner --fail-on-match"),

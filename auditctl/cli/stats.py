@@ -33,7 +33,7 @@ EXAMPLES = (
     ("how often each action occurred", "stats"),
     ("who did most in the last week", "stats --by actor.id --since 7d --top 10"),
     ("which actions each actor type took", "stats --by actor.type,action"),
-    ("failures by hour, as CSV", "stats action:*.failed --every 1h --on yesterday -o csv"),
+    ("failures by hour, as CSV", "stats 'action:*.failed' --every 1h --on yesterday -o csv"),
     ("regions by day", "stats --by metadata.region --every 1d --since 30d"),
 )
 

@@ -164,6 +164,13 @@ def test_the_options_of_every_example_exist(run, page):
         assert (outcome.code, outcome.err) == (0, ""), line
 
 
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_no_shell_takes_an_example_for_a_pattern_of_files(run, page):
+    for line in examples(run(*page, "--help").out.decode()):
+        bare = re.sub(r"'[^']*'", "", line)
+        assert not set("*?[") & set(bare) or " import " in line, line
+
+
 HARMLESS = sorted(name for name in COMMANDS if name != "doctor")
 
 

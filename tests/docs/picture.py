@@ -22,17 +22,12 @@ PICTURE = Path(__file__).resolve().parents[2] / ".github" / "terminal.svg"
 NOW = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 WIDTH = 104
 COMMANDS = (
-    ["list", "--action", "token.*", "--since", "2d", "--tz", "UTC", "-n", "8"],
-    ["stats", "action:auth.failed", "--by", "location,metadata.reason", "--top", "4"],
+    ["list", "action:(token.*, member.*) -actor:system", "--since", "7d", "-n", "9"],
+    ["stats", "action:auth.failed", "--by", "actor.name,metadata.reason", "--top", "3"],
 )
 
 
 class _Terminal(io.BytesIO):
-    def isatty(self) -> bool:
-        return True
-
-
-class _Messages(io.StringIO):
     def isatty(self) -> bool:
         return True
 
@@ -42,7 +37,7 @@ def screen(folder: Path) -> str:
     open_demo(str(folder / "demo.db"), now=lambda: int(NOW.timestamp() * 1000)).close()
     shown = ""
     for arguments in COMMANDS:
-        out, messages = _Terminal(), _Messages()
+        out, messages = _Terminal(), io.StringIO()
         env = {"HOME": str(folder), "COLUMNS": str(WIDTH), "TZ": "UTC"}
         session = Session(env, io.BytesIO(), out, messages, now=lambda: NOW)
         run([*arguments, "--store", str(folder / "demo.db")], session)

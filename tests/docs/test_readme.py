@@ -50,10 +50,30 @@ def test_the_stories_are_told_by_their_commands(demo_env):
     lines = re.findall(r"^\$ (auditctl .*)$", stories, re.MULTILINE)
     printed = [run(line, demo_env).stdout.decode() for line in lines]
     assert "Priya Raman" in printed[1]
-    assert printed[2].startswith("203.0.113.77\ttoken deleted\t")
+    assert printed[2].startswith("deploy-ci\ttoken deleted\t")
     assert "Tomas Lind" in printed[3]
     assert "member.removed" in printed[4]
     assert "access.denied" in printed[4]
+    assert len(printed[5].splitlines()) == 4
+    assert "Greta Holm" in printed[5]
+
+
+def test_no_shell_takes_an_example_for_a_pattern_of_files():
+    # zsh refuses a word with a star that no file fits
+    for line in re.findall(r"^\$ (auditctl .*)$", README, re.MULTILINE):
+        bare = re.sub(r"'[^']*'|#.*", "", line)
+        assert not set("*?[") & set(bare) or " import " in line, line
+
+
+def test_the_settings_of_the_readme_can_be_made(demo_env, tmp_path):
+    section = README.partition("## Configuration")[2].partition("\n## ")[0]
+    env = demo_env | {"AUDITCTL_CONFIG_DIR": str(tmp_path), "AUDITCTL_STORE": "demo"}
+    lines = re.findall(r"^\$ (auditctl .*)$", section, re.MULTILINE)
+    assert len(lines) >= 5
+    for line in lines:
+        done = run(line, env)
+        assert done.returncode == 0, done.stderr.decode()
+    assert b"build.failed" in run(lines[3], env).stdout
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program():
