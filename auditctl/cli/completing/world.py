@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from auditctl.cli.completing.candidates import Candidate, events
-from auditctl.config.settings import Settings
 from auditctl.errors import AuditctlError
 from auditctl.stores.glance import Glance, take_glance
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from auditctl.cli.completing.table import Table
     from auditctl.cli.session import Session
-    from auditctl.config.settings import SavedQuery, View
+    from auditctl.config.settings import SavedQuery, Settings, View
 
 _RECENT = 20
 
@@ -122,6 +121,8 @@ class World:
 
     @cached_property
     def _settings(self) -> Settings:
+        from auditctl.config.settings import Settings  # noqa: PLC0415 - 5 ms, for names only
+
         try:
             return self.session.settings
         except AuditctlError:
