@@ -162,9 +162,12 @@ class StatusLine:
             erase = "\r"
         spaces = " " * (old - width(line))
         shown = line.replace("●", paint("●", "green"), 1) if self._color else line
+        # Ctrl-C may come between the write and what follows it: until that is over, the longer of
+        # the two lines counts as drawn, so that close() takes away whichever is there
+        self._drawn, self._drawn_on = max(line, self._drawn, key=width), columns
         self._stream.write(f"{erase}{shown}{spaces}\r")
         self._stream.flush()
-        self._drawn, self._drawn_on = line, columns
+        self._drawn = line
 
     def _forget(self, second: int) -> None:
         while self._recent and self._recent[0][0] <= second - _MINUTE:

@@ -201,3 +201,35 @@ def test_a_hostile_name_is_harmless(terminal, clock):
 
     assert "\\x1b[2J\\u202e\\n" in terminal.shown[0]
     assert "\x1b" not in terminal.getvalue()
+
+
+@pytest.mark.parametrize("moment", ["write", "flush"])
+@pytest.mark.parametrize("first", [True, False])
+def test_ctrl_c_in_the_middle_of_a_draw_leaves_nothing(clock, moment, first):
+    class Interrupted(Terminal):
+        armed = False
+
+        def write(self, text):
+            if self.armed and moment == "write":
+                self.armed = False
+                raise KeyboardInterrupt
+            return super().write(text)
+
+        def flush(self):
+            if self.armed and moment == "flush":
+                self.armed = False
+                raise KeyboardInterrupt
+
+    terminal = Interrupted()
+    status = StatusLine(terminal, "demo", lambda: 70, clock=clock)
+    if not first:
+        status.begin()
+        assert terminal.shown
+        clock.now += 5
+        status.saw()
+    terminal.armed = True
+    with pytest.raises(KeyboardInterrupt):
+        (status.begin if first else status.draw)()
+    status.close()
+
+    assert terminal.shown == []
