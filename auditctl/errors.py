@@ -16,6 +16,7 @@ stable ``code`` for scripts, and the exit status of the process. The tree::
     +-- UnavailableError          unavailable    6   busy, rate-limited, unreachable
     |   +-- StoreBusyError        store_busy     6   another writer holds the store
     +-- IncompleteError           incomplete     7   the answer lacks something
+    +-- RefusedError              refused        1   the service does not accept what it was sent
     +-- StoreError                store          1
         +-- StoreFormatError      store_format   1   foreign, newer or damaged file
         +-- StoreFullError        store_full     1   disk full or failing
@@ -172,6 +173,12 @@ class IncompleteError(AuditctlError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.missing = missing
+
+
+class RefusedError(AuditctlError):
+    """The service does not accept what it was sent; sent again, it will not either."""
+
+    code = "refused"
 
 
 class StoreError(AuditctlError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from auditctl.config.settings import Settings
     from auditctl.stores.base import Store
     from auditctl.stores.opening import Address
+    from auditctl.stores.workos.options import Mode
 
 _FALLBACK_WIDTH = 80
 _WIDEST = 400
@@ -61,6 +62,7 @@ class Session:
         self.paged = True  # whether long output may go through a pager
         self.pager: Pager | None = None
         self.shows = False  # whether the command has options of output, so that a view holds
+        self.fetching: Mode = "mirror"  # how a WorkOS store gets its events
         self.asked_view: str | None = None  # what --view says
         self.saved_view: str | None = None  # what the saved query says
         self._cleanup = ExitStack()
@@ -226,6 +228,10 @@ class Session:
 
         if value == "demo":
             return Address("demo", str(self.paths.demo_store), "demo")
+        if value == "workos" and value not in self.settings.stores:
+            from auditctl.cli.connecting import default_workos  # noqa: PLC0415 - only for WorkOS
+
+            return default_workos(self)
         if value == "default" and value not in self.settings.stores:
             return Address("embedded", str(self.paths.default_store), "default", optional=True)
         named = None if "/" in value else self.settings.stores.get(value)
@@ -246,7 +252,12 @@ class Session:
         from auditctl.stores.opening import open_store  # noqa: PLC0415 - help needs no store
 
         self.trace(f"store {address.name}: {address.kind} at {address.location}")
-        store = open_store(address, bulk=bulk)
+        workos = None
+        if address.kind == "workos":
+            from auditctl.cli.connecting import workos_options  # noqa: PLC0415 - only for WorkOS
+
+            workos = workos_options(self, address)
+        store = open_store(address, bulk=bulk, workos=workos)
         self._cleanup.callback(store.close)
         return store
 

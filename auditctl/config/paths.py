@@ -38,6 +38,11 @@ class Paths(NamedTuple):
         """The demo trail, made on first use."""
         return self.data_dir / "demo.db"
 
+    @property
+    def mirrors(self) -> Path:
+        """The folder of the mirrors of WorkOS stores."""
+        return self.data_dir / "mirrors"
+
 
 def find_paths(env: Mapping[str, str]) -> Paths:
     """Return the folders that an environment names."""

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditctl.stores.base import Store
+    from auditctl.stores.workos.options import WorkosOptions
 
-Kind = Literal["embedded", "jsonl", "demo"]
+Kind = Literal["embedded", "jsonl", "demo", "workos"]
 _LINES = (".jsonl", ".ndjson", ".json")
 
 
@@ -22,15 +23,17 @@ class Address(NamedTuple):
 
     Attributes:
         kind: What kind of store it is.
-        location: The file.
+        location: The file; for WorkOS the base URL of the API.
         name: What the user calls it; the file where it has no name.
         optional: Nothing is there yet, and that is no mistake: the user's own default store.
+        org: The organization of a WorkOS store, an id or a name; None where none is set.
     """
 
     kind: Kind
     location: str
     name: str
     optional: bool = False
+    org: str | None = None
 
 
 def file_address(value: str, *, name: str | None = None) -> Address:
@@ -76,12 +79,15 @@ def unknown_name(value: str, known: Iterable[str]) -> NotFoundError:
     return NotFoundError(f"there is no store named '{value}'", hint=hint)
 
 
-def open_store(address: Address | str | Path, *, bulk: bool = False) -> Store:
+def open_store(
+    address: Address | str | Path, *, bulk: bool = False, workos: WorkosOptions | None = None
+) -> Store:
     """Open a store.
 
     Args:
         address: Where it is; a text or path is a file.
         bulk: Many events will be written.
+        workos: How a store of the kind ``workos`` works; given for that kind.
 
     Raises:
         AuditctlError: It cannot be opened.
@@ -92,6 +98,10 @@ def open_store(address: Address | str | Path, *, bulk: bool = False) -> Store:
         from auditctl.stores.jsonlines import JsonLinesStore  # noqa: PLC0415 - one kind a run
 
         return JsonLinesStore(address.location)
+    if address.kind == "workos" and workos is not None:
+        from auditctl.stores.workos.store import WorkosStore  # noqa: PLC0415 - one kind a run
+
+        return WorkosStore(workos)
     if address.kind == "demo":
         from auditctl.stores.demo.store import open_demo  # noqa: PLC0415 - one kind a run
 

@@ -1,0 +1,1 @@
+"""The WorkOS API as a store: exports are mirrored into an embedded store, which answers."""
